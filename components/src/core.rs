@@ -1,0 +1,12 @@
+//! The `core` family.
+
+use millstream_component::{DuplicateName, Registry};
+
+/// Adds the family's components.
+///
+/// # Errors
+///
+/// Fails when a name is taken.
+pub fn register(_registry: &mut Registry) -> Result<(), DuplicateName> {
+    Ok(())
+}

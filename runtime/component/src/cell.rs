@@ -1,0 +1,222 @@
+//! What the ports of one process share: its name, what to do on errors, and the headers of the packet at hand.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
+use std::task;
+
+use millstream_packet::{Headers, Packet, Record, Value};
+use parking_lot::Mutex;
+
+use crate::failure::{Failure, FailureKind};
+use crate::port::OutPort;
+
+/// What a failure with one packet does to the process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ErrorPolicy {
+    /// The process fails.
+    #[default]
+    Fail,
+    /// The packet is tried again a few times, each time after a longer pause; then the process fails.
+    Retry,
+    /// The packet goes to the `error` port with the message.
+    DeadLetter,
+    /// The packet is dropped and counted.
+    Skip,
+}
+
+/// What the engine says about a process when it makes its cell.
+#[derive(Debug, Clone)]
+pub struct ProcessSetup {
+    /// Name in the graph: `parent/child` inside subgraphs.
+    pub name: Arc<str>,
+    /// What a failure with one packet does.
+    pub on_error: ErrorPolicy,
+    /// For random choices; the same seed gives the same choices.
+    pub seed: u64,
+}
+
+/// Shared by the ports and the context of one process.
+pub struct ProcessCell {
+    setup: ProcessSetup,
+    flags: AtomicU8,
+    /// Headers of the packet being handled, when it had any.
+    cause: Mutex<Option<Box<Headers>>>,
+    /// The `error` out-port when it is connected.
+    errors: Mutex<Option<OutPort>>,
+    failed_packets: AtomicU64,
+    ids: AtomicU64,
+}
+
+/// The packet at hand has headers, or the one before had.
+pub(crate) const HEADED: u8 = 1;
+/// Some out-port holds packets that found no room.
+pub(crate) const BLOCKED: u8 = 2;
+/// The network is stopping: sources find their out-ports closed.
+pub(crate) const STOPPING: u8 = 4;
+
+impl ProcessCell {
+    /// Makes the cell of a process.
+    pub fn new(setup: ProcessSetup) -> Arc<Self> {
+        Arc::new(Self {
+            setup,
+            flags: AtomicU8::new(0),
+            cause: Mutex::new(None),
+            errors: Mutex::new(None),
+            failed_packets: AtomicU64::new(0),
+            ids: AtomicU64::new(0),
+        })
+    }
+
+    /// The process's name in the graph.
+    pub fn name(&self) -> &Arc<str> {
+        &self.setup.name
+    }
+
+    /// What a failure with one packet does.
+    pub fn on_error(&self) -> ErrorPolicy {
+        self.setup.on_error
+    }
+
+    pub(crate) fn seed(&self) -> u64 {
+        self.setup.seed
+    }
+
+    /// Packets given up on without ending the process.
+    pub fn failed_packets(&self) -> u64 {
+        self.failed_packets.load(Relaxed)
+    }
+
+    /// Makes every further send of this process find its port closed. For sources, when the network stops.
+    pub fn stop(&self) {
+        self.set(STOPPING);
+    }
+
+    #[inline]
+    pub(crate) fn flags(&self) -> u8 {
+        self.flags.load(Relaxed)
+    }
+
+    #[inline]
+    pub(crate) fn has(&self, flag: u8) -> bool {
+        self.flags() & flag != 0
+    }
+
+    pub(crate) fn set(&self, flag: u8) {
+        self.flags.fetch_or(flag, Relaxed);
+    }
+
+    pub(crate) fn clear(&self, flag: u8) {
+        self.flags.fetch_and(!flag, Relaxed);
+    }
+
+    /// Notes the headers of the packet that the process takes up.
+    #[inline]
+    pub(crate) fn take_up(&self, packet: &Packet) {
+        if packet.headers().is_some() || self.has(HEADED) {
+            self.note_cause(packet);
+        }
+    }
+
+    #[cold]
+    fn note_cause(&self, packet: &Packet) {
+        let cause = packet.headers().map(|headers| Box::new(headers.clone()));
+        if cause.is_some() {
+            self.set(HEADED);
+        } else {
+            self.clear(HEADED);
+        }
+        *self.cause.lock() = cause;
+    }
+
+    /// Gives a packet headers that name the packet at hand as its cause, unless it has headers of its own.
+    #[cold]
+    pub(crate) fn derive(&self, packet: Packet) -> Packet {
+        if packet.headers().is_some() {
+            return packet;
+        }
+        let derived = self.cause.lock().as_ref().map(|cause| cause.derive());
+        match derived {
+            Some(mut headers) => {
+                headers.id = Some(self.next_id().into());
+                packet.with_headers(headers)
+            }
+            None => packet,
+        }
+    }
+
+    /// A name for a packet, unique in the network and the same in every run.
+    pub(crate) fn next_id(&self) -> String {
+        format!("{}#{}", self.setup.name, self.ids.fetch_add(1, Relaxed) + 1)
+    }
+
+    pub(crate) fn set_errors(&self, port: OutPort) {
+        *self.errors.lock() = Some(port);
+    }
+
+    /// Deals with a packet that failed: sends it to `error`, drops it, or gives the failure back.
+    ///
+    /// # Errors
+    ///
+    /// Gives the failure back when it ends the process.
+    pub fn reject(&self, failure: Failure, packet: impl FnOnce() -> Packet) -> Result<(), Failure> {
+        if failure.kind() != FailureKind::Packet {
+            return Err(failure);
+        }
+        if let Some(errors) = &mut *self.errors.lock() {
+            errors.emit_packet(dead_letter(&failure, packet()));
+        } else if self.setup.on_error != ErrorPolicy::Skip {
+            return Err(failure);
+        }
+        self.failed_packets.fetch_add(1, Relaxed);
+        tracing::debug!(process = %self.setup.name, error = %failure, "packet given up");
+        Ok(())
+    }
+
+    /// Whether failures with single packets may leave the process running, so that packets are worth keeping.
+    pub(crate) fn keeps_going(&self) -> bool {
+        self.setup.on_error != ErrorPolicy::Fail || self.errors.lock().is_some()
+    }
+
+    /// Waits until the `error` port has taken what it was given.
+    pub(crate) fn poll_errors(&self) -> task::Poll<()> {
+        match &mut *self.errors.lock() {
+            Some(errors) => errors.poll_flush().map(drop),
+            None => task::Poll::Ready(()),
+        }
+    }
+
+    /// Lets the reader of `error` see what it was given.
+    pub(crate) fn publish_errors(&self) {
+        if let Some(errors) = &mut *self.errors.lock() {
+            errors.publish();
+        }
+    }
+
+    /// Closes what the cell itself holds; called when the process has ended.
+    pub fn close(&self) {
+        self.errors.lock().take();
+    }
+}
+
+/// The record that tells of a failed packet.
+fn dead_letter(failure: &Failure, packet: Packet) -> Packet {
+    let value = packet.value().cloned().unwrap_or(Value::NULL);
+    let record = Record::from_iter([
+        ("error", Value::from(failure.to_string())),
+        ("packet", value),
+    ]);
+    let (letter, headers) = (Packet::data(record), packet.headers().cloned());
+    match headers {
+        Some(headers) => letter.with_headers(headers),
+        None => letter,
+    }
+}
+
+impl fmt::Debug for ProcessCell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProcessCell")
+            .field("setup", &self.setup)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,56 @@
+//! What a component may ask of whoever runs it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand::SeedableRng as _;
+use rand::rngs::SmallRng;
+
+use crate::cell::ProcessCell;
+use crate::failure::Failure;
+use millstream_packet::Packet;
+
+/// The surroundings of one process. Cheap to copy.
+#[derive(Debug, Clone)]
+pub struct Context {
+    cell: Arc<ProcessCell>,
+}
+
+impl Context {
+    pub(crate) fn new(cell: Arc<ProcessCell>) -> Self {
+        Self { cell }
+    }
+
+    /// The process's name in the graph.
+    pub fn process(&self) -> &str {
+        self.cell.name()
+    }
+
+    /// Waits. Tests can pause this clock.
+    ///
+    /// # Cancel
+    ///
+    /// Nothing is lost.
+    pub async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+
+    /// A source of random numbers: other for every process, the same in every run with the same seed.
+    pub fn rng(&self) -> SmallRng {
+        SmallRng::seed_from_u64(self.cell.seed())
+    }
+
+    /// A name for a packet, unique in the network and the same in every run.
+    pub fn next_id(&self) -> String {
+        self.cell.next_id()
+    }
+
+    /// Gives up on one packet as the graph's `on_error` says: to the `error` port, or dropped and counted.
+    ///
+    /// # Errors
+    ///
+    /// Gives the failure back when it ends the process.
+    pub fn reject(&self, failure: impl Into<Failure>, packet: Packet) -> Result<(), Failure> {
+        self.cell.reject(failure.into(), || packet)
+    }
+}

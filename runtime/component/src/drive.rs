@@ -1,0 +1,262 @@
+//! Drives an operator over runs of packets.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use millstream_packet::Packet;
+use tokio::time::Sleep;
+
+use crate::cell::{BLOCKED, ErrorPolicy, ProcessCell};
+use crate::failure::{Failure, FailureKind};
+use crate::operator::Operator;
+use crate::payload::Payload as _;
+use crate::port::{BUDGET, InPort};
+
+/// Pauses before a failed packet is tried again (`on_error: retry`).
+const RETRY_PAUSES_MILLIS: [u64; 3] = [100, 400, 1600];
+
+/// Runs an operator until its input ends, nobody reads its outputs, or it fails.
+pub fn drive<O: Operator>(mut operator: O) -> impl Future<Output = Result<(), Failure>> + Send {
+    let input = operator.input().raw().detach();
+    let cell = Arc::clone(input.cell());
+    let keeps = cell.keeps_going();
+    Drive {
+        operator,
+        input,
+        cell,
+        keeps,
+        phase: Phase::Packets,
+        retry: None,
+    }
+}
+
+struct Drive<O> {
+    operator: O,
+    input: InPort,
+    cell: Arc<ProcessCell>,
+    /// Whether a failed packet may be needed once more.
+    keeps: bool,
+    phase: Phase,
+    retry: Option<Box<Retry>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Takes the next packet.
+    Packets,
+    /// The packet at hand has more to give.
+    Expanding,
+    /// The stream has ended; what is left is on its way out.
+    Finishing,
+    /// Everything is emitted.
+    Finished,
+}
+
+/// A packet to be tried again.
+struct Retry {
+    packet: Packet,
+    attempt: usize,
+    pause: Pin<Box<Sleep>>,
+}
+
+/// Why a run ended.
+enum Stop {
+    /// No packet is there.
+    Empty,
+    /// An out-port is full, a packet is to be retried, or the budget is used up.
+    Interrupted,
+    /// The operator wants no more.
+    Done,
+}
+
+impl<O: Operator> Future for Drive<O> {
+    type Output = Result<(), Failure>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        // The operator is never pinned; only the boxed timer inside is.
+        let this = &mut *self;
+        let outcome = this.advance(cx);
+        if outcome.is_pending() {
+            return Poll::Pending;
+        }
+        this.publish();
+        outcome
+    }
+}
+
+impl<O> Unpin for Drive<O> {}
+
+impl<O: Operator> Drive<O> {
+    fn advance(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+        loop {
+            if !ready!(self.poll_outputs()) {
+                return Poll::Ready(Ok(()));
+            }
+            if self.retry.is_some() {
+                ready!(self.poll_retry(cx))?;
+                continue;
+            }
+            match self.phase {
+                Phase::Packets => match self.run()? {
+                    Stop::Empty if !ready!(self.input.poll_ready(cx)) => {
+                        self.operator.finish()?;
+                        self.phase = Phase::Finishing;
+                    }
+                    Stop::Done => {
+                        self.input.close();
+                        self.operator.finish()?;
+                        self.phase = Phase::Finishing;
+                    }
+                    Stop::Empty | Stop::Interrupted => {}
+                },
+                Phase::Expanding => self.expand(Phase::Packets)?,
+                Phase::Finishing if O::EXPANDS => self.expand(Phase::Finished)?,
+                Phase::Finishing => self.phase = Phase::Finished,
+                Phase::Finished => return Poll::Ready(Ok(())),
+            }
+            self.publish();
+        }
+    }
+
+    /// Handles the packets that are there, as long as the outputs take what comes of them.
+    fn run(&mut self) -> Result<Stop, Failure> {
+        let stop = self.run_quietly();
+        self.input.settle();
+        stop
+    }
+
+    #[inline]
+    fn run_quietly(&mut self) -> Result<Stop, Failure> {
+        for _ in 0..BUDGET {
+            let Some(packet) = self.input.pop_quietly() else {
+                return Ok(Stop::Empty);
+            };
+            if packet.is_data() {
+                self.handle(packet)?;
+            } else {
+                self.operator.bracket(packet)?;
+            }
+            if self.operator.is_done() {
+                return Ok(Stop::Done);
+            }
+            if self.cell.has(BLOCKED) || self.retry.is_some() || self.phase == Phase::Expanding {
+                return Ok(Stop::Interrupted);
+            }
+        }
+        Ok(Stop::Interrupted)
+    }
+
+    #[inline]
+    fn handle(&mut self, packet: Packet) -> Result<(), Failure> {
+        if self.keeps {
+            return self.handle_keeping(packet, 0);
+        }
+        let item = O::Item::from_packet(packet)
+            .map_err(|wrong| self.place(Failure::packet(wrong.to_string())))?;
+        self.operator
+            .process(item)
+            .map_err(|failure| self.place(failure))?;
+        if O::EXPANDS {
+            self.phase = Phase::Expanding;
+        }
+        Ok(())
+    }
+
+    /// As [`Drive::handle`], with a copy of the packet kept in case it fails.
+    #[cold]
+    fn handle_keeping(&mut self, packet: Packet, attempt: usize) -> Result<(), Failure> {
+        let kept = packet.clone();
+        let outcome = match O::Item::from_packet(packet) {
+            Ok(item) => self.operator.process(item),
+            Err(wrong) => Err(Failure::packet(wrong.to_string())),
+        };
+        let Err(failure) = outcome else {
+            if O::EXPANDS {
+                self.phase = Phase::Expanding;
+            }
+            return Ok(());
+        };
+        let failure = self.place(failure);
+        let retries =
+            self.cell.on_error() == ErrorPolicy::Retry && failure.kind() == FailureKind::Packet;
+        match RETRY_PAUSES_MILLIS.get(attempt).filter(|_| retries) {
+            Some(&millis) => {
+                let pause = Box::pin(tokio::time::sleep(Duration::from_millis(millis)));
+                self.retry = Some(Box::new(Retry {
+                    packet: kept,
+                    attempt: attempt + 1,
+                    pause,
+                }));
+                Ok(())
+            }
+            None => self.cell.reject(failure, || kept),
+        }
+    }
+
+    fn poll_retry(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+        let Some(retry) = &mut self.retry else {
+            return Poll::Ready(Ok(()));
+        };
+        ready!(retry.pause.as_mut().poll(cx));
+        match self.retry.take() {
+            Some(retry) => Poll::Ready(self.handle_keeping(retry.packet, retry.attempt)),
+            None => Poll::Ready(Ok(())),
+        }
+    }
+
+    /// Emits more of the packet at hand until it has no more or an output is full.
+    fn expand(&mut self, next: Phase) -> Result<(), Failure> {
+        for _ in 0..BUDGET {
+            match self.operator.more().map_err(|failure| self.place(failure)) {
+                Ok(true) => {}
+                Ok(false) => {
+                    self.phase = next;
+                    return Ok(());
+                }
+                Err(failure) => {
+                    self.phase = next;
+                    return self
+                        .cell
+                        .reject(failure, || Packet::data(millstream_packet::Value::NULL));
+                }
+            }
+            if self.cell.has(BLOCKED) {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn place(&self, failure: Failure) -> Failure {
+        failure.at(self.input.label(), self.input.taken())
+    }
+
+    fn publish(&mut self) {
+        self.operator.each_output(&mut |port| port.publish());
+    }
+
+    /// Waits until all outputs have taken what was emitted. False when somebody was connected and nobody reads now.
+    fn poll_outputs(&mut self) -> Poll<bool> {
+        let (mut connected, mut open, mut pending) = (false, false, false);
+        self.operator.each_output(&mut |port| {
+            if port.is_connected() {
+                connected = true;
+                match port.poll_flush() {
+                    Poll::Ready(taken) => open |= taken,
+                    Poll::Pending => pending = true,
+                }
+            }
+        });
+        if self.keeps && self.cell.poll_errors().is_pending() {
+            pending = true;
+        }
+        if pending {
+            return Poll::Pending;
+        }
+        self.cell.clear(BLOCKED);
+        Poll::Ready(open || !connected)
+    }
+}

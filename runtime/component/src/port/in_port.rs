@@ -1,0 +1,260 @@
+//! The untyped in-port.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use millstream_connector::{Reader, Target};
+use millstream_packet::Packet;
+
+use super::{BUDGET, label};
+use crate::cell::ProcessCell;
+
+/// The reading end of a connector, an initial packet, or nothing.
+#[derive(Debug)]
+pub struct InPort {
+    source: Source,
+    /// Packets until the port lets others run.
+    budget: u32,
+    waits: bool,
+    cell: Arc<ProcessCell>,
+    name: &'static str,
+    index: Option<u32>,
+    taken: u64,
+}
+
+#[derive(Debug)]
+enum Source {
+    Link(Reader),
+    Initial(Box<Packet>),
+    Ended,
+}
+
+impl InPort {
+    fn new(cell: Arc<ProcessCell>, name: &'static str, index: Option<u32>, source: Source) -> Self {
+        Self {
+            source,
+            budget: BUDGET,
+            waits: false,
+            cell,
+            name,
+            index,
+            taken: 0,
+        }
+    }
+
+    /// A port that nothing is connected to: it is at its end from the start.
+    pub fn unconnected(cell: Arc<ProcessCell>, name: &'static str) -> Self {
+        Self::new(cell, name, None, Source::Ended)
+    }
+
+    /// A port with an initial packet, after which it is at its end.
+    pub fn initial(
+        cell: Arc<ProcessCell>,
+        name: &'static str,
+        index: Option<u32>,
+        packet: Packet,
+    ) -> Self {
+        Self::new(cell, name, index, Source::Initial(Box::new(packet)))
+    }
+
+    /// A port at the end of a connector; `target` is woken when packets come.
+    pub fn linked(
+        cell: Arc<ProcessCell>,
+        name: &'static str,
+        index: Option<u32>,
+        mut reader: Reader,
+        target: Target,
+    ) -> Self {
+        reader.bind(target);
+        Self::new(cell, name, index, Source::Link(reader))
+    }
+
+    /// Takes the port out, leaving one that is at its end.
+    pub fn detach(&mut self) -> Self {
+        let ended = Self::new(Arc::clone(&self.cell), self.name, self.index, Source::Ended);
+        std::mem::replace(self, ended)
+    }
+
+    /// The port's name, with its index if it is an element of an array port.
+    pub fn label(&self) -> String {
+        label(self.name, self.index)
+    }
+
+    /// The element's index, if this is an element of an array port.
+    pub fn index(&self) -> Option<u32> {
+        self.index
+    }
+
+    /// Whether a connector ends here (not just an initial packet).
+    pub fn is_connected(&self) -> bool {
+        matches!(self.source, Source::Link(_))
+    }
+
+    /// Packets taken so far, brackets included.
+    pub fn taken(&self) -> u64 {
+        self.taken
+    }
+
+    pub(crate) fn cell(&self) -> &Arc<ProcessCell> {
+        &self.cell
+    }
+
+    /// Receives the next packet, brackets included; `None` at the end of the stream.
+    ///
+    /// # Blocking
+    ///
+    /// Waits until a packet comes or all writers have closed.
+    ///
+    /// # Cancel
+    ///
+    /// Nothing is lost.
+    #[inline]
+    pub fn recv(&mut self) -> RecvPacket<'_> {
+        RecvPacket { port: self }
+    }
+
+    /// Takes a packet if one is there now.
+    #[inline]
+    pub fn try_recv(&mut self) -> Option<Packet> {
+        let packet = match &mut self.source {
+            Source::Link(reader) => reader.try_pop(),
+            _ => self.take_initial(),
+        }?;
+        self.note(&packet);
+        Some(packet)
+    }
+
+    /// Closes the port: what is left inside stays undelivered, and writers learn that nobody reads any more.
+    pub fn close(&mut self) {
+        self.source = Source::Ended;
+    }
+
+    /// Whether the stream has ended: nothing is there and nothing can come.
+    pub fn is_at_end(&self) -> bool {
+        match &self.source {
+            Source::Link(reader) => reader.is_at_end(),
+            Source::Initial(_) => false,
+            Source::Ended => true,
+        }
+    }
+
+    #[inline]
+    fn note(&mut self, packet: &Packet) {
+        self.taken += 1;
+        self.cell.take_up(packet);
+    }
+
+    fn take_initial(&mut self) -> Option<Packet> {
+        match std::mem::replace(&mut self.source, Source::Ended) {
+            Source::Initial(packet) => Some(*packet),
+            other => {
+                self.source = other;
+                None
+            }
+        }
+    }
+
+    /// As [`InPort::recv`], for hand-written futures.
+    #[inline]
+    pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<Packet>> {
+        if let Source::Link(reader) = &mut self.source
+            && self.budget > 0
+            && let Some(packet) = reader.try_pop()
+        {
+            self.budget -= 1;
+            self.note(&packet);
+            return Poll::Ready(Some(packet));
+        }
+        self.poll_recv_slowly(cx)
+    }
+
+    #[inline(never)]
+    fn poll_recv_slowly(&mut self, cx: &mut Context<'_>) -> Poll<Option<Packet>> {
+        match self.poll_ready(cx) {
+            Poll::Ready(true) => Poll::Ready(self.try_recv()),
+            Poll::Ready(false) => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    /// Waits until a packet is there (true) or the stream has ended (false).
+    pub fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        if self.budget == 0 {
+            self.budget = BUDGET;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let Source::Link(reader) = &mut self.source else {
+            return Poll::Ready(matches!(self.source, Source::Initial(_)));
+        };
+        if reader.available() == 0 && !reader.is_at_end() {
+            self.waits = true;
+            reader.arm();
+            // Look again: a packet or the end may have come before the writer could see that we wait.
+            if reader.available() == 0 && !reader.is_at_end() {
+                return Poll::Pending;
+            }
+        }
+        self.disarm();
+        let Source::Link(reader) = &self.source else {
+            return Poll::Ready(false);
+        };
+        Poll::Ready(reader.available() > 0)
+    }
+
+    /// Takes a packet of a run: writers learn of the room by [`InPort::settle`].
+    #[inline]
+    pub(crate) fn pop_quietly(&mut self) -> Option<Packet> {
+        let packet = match &mut self.source {
+            Source::Link(reader) => reader.pop_quietly(),
+            _ => self.take_initial(),
+        }?;
+        self.note(&packet);
+        Some(packet)
+    }
+
+    /// Ends a run.
+    #[inline]
+    pub(crate) fn settle(&mut self) {
+        if let Source::Link(reader) = &mut self.source {
+            reader.settle();
+        }
+    }
+
+    /// Takes back that this port waits, when the wait was given up.
+    pub(crate) fn disarm(&mut self) {
+        if self.waits {
+            self.waits = false;
+            if let Source::Link(reader) = &mut self.source {
+                reader.disarm();
+            }
+        }
+    }
+}
+
+/// Receives one packet; see [`InPort::recv`].
+#[derive(Debug)]
+#[must_use = "futures do nothing unless awaited"]
+pub struct RecvPacket<'a> {
+    port: &'a mut InPort,
+}
+
+impl Future for RecvPacket<'_> {
+    type Output = Option<Packet>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Packet>> {
+        self.port.poll_recv(cx)
+    }
+}
+
+impl Drop for RecvPacket<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.port.waits {
+            self.port.disarm();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The registry: components by name.
+
+use std::collections::BTreeMap;
+
+use millstream_graph::ComponentSpec;
+
+use crate::definition::{Component, Definition};
+
+/// Components that can be run, by name. Filled explicitly, so that nothing is linked by accident or forgotten.
+#[derive(Debug, Clone, Default)]
+pub struct Registry {
+    components: BTreeMap<&'static str, Definition>,
+}
+
+/// Two components of one name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DuplicateName(pub &'static str);
+
+impl std::fmt::Display for DuplicateName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "two components are called `{}`", self.0)
+    }
+}
+
+impl std::error::Error for DuplicateName {}
+
+impl Registry {
+    /// Adds a component.
+    ///
+    /// # Errors
+    ///
+    /// Fails when its name is taken; the first one stays.
+    pub fn add<C: Component>(&mut self) -> Result<(), DuplicateName> {
+        let definition = C::DEFINITION;
+        if self.components.contains_key(definition.name) {
+            return Err(DuplicateName(definition.name));
+        }
+        self.components.insert(definition.name, definition);
+        Ok(())
+    }
+
+    /// The component of this name.
+    pub fn get(&self, name: &str) -> Option<&Definition> {
+        self.components.get(name)
+    }
+
+    /// All components by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Definition> {
+        self.components.values()
+    }
+
+    /// Descriptions of all components by name.
+    pub fn specs(&self) -> Vec<ComponentSpec> {
+        self.iter().map(Definition::spec).collect()
+    }
+}

@@ -1,0 +1,388 @@
+//! The bench: feeds a component's in-ports, collects from its out-ports.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use millstream_connector::{
+    Connector, Options, PipeKind, Reader, Refused, Target, Wake, WhenFull, Writer,
+};
+use millstream_graph::ExampleSpec;
+use millstream_packet::{Packet, Value};
+
+use crate::cell::{ErrorPolicy, ProcessCell, ProcessSetup};
+use crate::definition::{Component, Definition, Direction, ProcessFuture};
+use crate::failure::{Failure, FailureKind};
+use crate::port::{InPort, OutPort, label};
+use crate::wiring::{ERROR_PORT, Wiring};
+
+/// A component on the bench, with what is to go in.
+#[derive(Debug)]
+pub struct Bench {
+    definition: Definition,
+    iips: Vec<(String, Value)>,
+    inputs: Vec<(String, Vec<Packet>)>,
+    /// Array elements of out-ports to connect, by port.
+    elements: BTreeMap<String, u32>,
+    errors_connected: bool,
+    on_error: ErrorPolicy,
+    capacity: u32,
+}
+
+/// What came of a run.
+#[derive(Debug)]
+pub struct Outcome {
+    /// How the process ended; a closed reader counts as success.
+    pub result: Result<(), Failure>,
+    /// Packets by out-port (`name`, or `name[0]` for elements).
+    pub outputs: BTreeMap<String, Vec<Packet>>,
+    /// Packets that were fed and never taken.
+    pub left_over: usize,
+}
+
+impl Bench {
+    /// Puts a component on the bench.
+    pub fn of<C: Component>() -> Self {
+        Self::new(C::DEFINITION)
+    }
+
+    /// Puts a component on the bench.
+    pub fn new(definition: Definition) -> Self {
+        Self {
+            definition,
+            iips: Vec::new(),
+            inputs: Vec::new(),
+            elements: BTreeMap::new(),
+            errors_connected: false,
+            on_error: ErrorPolicy::Fail,
+            capacity: 16,
+        }
+    }
+
+    /// Puts a component on the bench with what an example gives it.
+    pub fn from_example(definition: Definition, example: &ExampleSpec) -> Self {
+        let mut bench = Self::new(definition);
+        bench.iips.extend(
+            example
+                .iips
+                .iter()
+                .map(|(port, value)| (port.clone(), value.clone())),
+        );
+        bench.inputs.extend(
+            example
+                .inputs
+                .iter()
+                .map(|(port, list)| (port.clone(), list.clone())),
+        );
+        for port in example.outputs.keys() {
+            let (name, index) = split_label(port);
+            if let Some(index) = index {
+                bench = bench.elements(name, index + 1);
+            }
+            bench.errors_connected |= name == ERROR_PORT;
+        }
+        bench
+    }
+
+    /// Gives a port an initial packet.
+    pub fn iip(mut self, port: &str, value: impl Into<Value>) -> Self {
+        self.iips.push((port.to_owned(), value.into()));
+        self
+    }
+
+    /// Packets that go into a port (`name`, or `name[0]` for an element), then the end of the stream.
+    pub fn input<P: Into<Packet>>(
+        mut self,
+        port: &str,
+        packets: impl IntoIterator<Item = P>,
+    ) -> Self {
+        self.inputs.push((
+            port.to_owned(),
+            packets.into_iter().map(Into::into).collect(),
+        ));
+        self
+    }
+
+    /// Connects at least this many elements of an array out-port.
+    pub fn elements(mut self, port: &str, count: u32) -> Self {
+        let known = self.elements.entry(port.to_owned()).or_default();
+        *known = count.max(*known);
+        self
+    }
+
+    /// Connects the `error` port.
+    pub fn with_errors(mut self) -> Self {
+        self.errors_connected = true;
+        self
+    }
+
+    /// What a failure with one packet does.
+    pub fn on_error(mut self, policy: ErrorPolicy) -> Self {
+        self.on_error = policy;
+        self
+    }
+
+    /// Capacity of every connector.
+    pub fn capacity(mut self, capacity: u32) -> Self {
+        self.capacity = capacity;
+        self
+    }
+
+    /// Runs the component to its end.
+    pub async fn run(self) -> Outcome {
+        let mut rig = self.start();
+        poll_fn(|cx| rig.poll(cx)).await
+    }
+
+    /// Starts the component without running it, for tests that poll by hand.
+    pub(crate) fn start(self) -> Rig {
+        let waker = Arc::new(BenchWake(AtomicBool::new(false)));
+        let target = Target::new(Arc::clone(&waker) as Arc<dyn Wake>, 0);
+        let cell = ProcessCell::new(ProcessSetup {
+            name: "bench".into(),
+            on_error: self.on_error,
+            seed: 1,
+        });
+        let mut wiring = Wiring::new(Arc::clone(&cell));
+        self.wire_iips(&cell, &mut wiring);
+        let feeds = self.wire_inputs(&cell, &target, &mut wiring);
+        let taps = self.wire_outputs(&cell, &target, &mut wiring);
+        let process = (self.definition.start)(wiring);
+        Rig {
+            process: Some(process),
+            cell,
+            waker,
+            feeds,
+            taps,
+            result: None,
+        }
+    }
+
+    fn wire_iips(&self, cell: &Arc<ProcessCell>, wiring: &mut Wiring) {
+        for (port, value) in &self.iips {
+            let (name, index) = split_label(port);
+            let packet = Packet::data(value.clone());
+            let name_in_spec = self.in_name(name);
+            wiring.add_in(
+                name.into(),
+                InPort::initial(Arc::clone(cell), name_in_spec, index, packet),
+            );
+        }
+    }
+
+    fn wire_inputs(
+        &self,
+        cell: &Arc<ProcessCell>,
+        target: &Target,
+        wiring: &mut Wiring,
+    ) -> Vec<Feed> {
+        let mut feeds = Vec::new();
+        for (port, packets) in &self.inputs {
+            let (name, index) = split_label(port);
+            let (writer, reader) = self.connect();
+            let in_port = InPort::linked(
+                Arc::clone(cell),
+                self.in_name(name),
+                index,
+                reader,
+                target.clone(),
+            );
+            wiring.add_in(name.into(), in_port);
+            feeds.push(Feed {
+                writer: Some(writer),
+                packets: packets.iter().cloned().collect(),
+            });
+        }
+        feeds
+    }
+
+    fn wire_outputs(
+        &self,
+        cell: &Arc<ProcessCell>,
+        target: &Target,
+        wiring: &mut Wiring,
+    ) -> Vec<Tap> {
+        let mut taps = Vec::new();
+        for (name, index) in self.out_elements() {
+            let (writer, reader) = self.connect();
+            let port = OutPort::linked(Arc::clone(cell), name, index, writer, target.clone());
+            wiring.add_out(name.into(), port);
+            taps.push(Tap {
+                port: label(name, index),
+                reader,
+                packets: Vec::new(),
+            });
+        }
+        taps
+    }
+
+    fn out_elements(&self) -> Vec<(&'static str, Option<u32>)> {
+        let mut all = Vec::new();
+        for port in self
+            .definition
+            .ports
+            .iter()
+            .filter(|port| port.direction == Direction::Out)
+        {
+            if port.array {
+                let count = self.elements.get(port.name).copied().unwrap_or(1);
+                all.extend((0..count).map(|index| (port.name, Some(index))));
+            } else {
+                all.push((port.name, None));
+            }
+        }
+        if self.errors_connected {
+            all.push((ERROR_PORT, None));
+        }
+        all
+    }
+
+    fn connect(&self) -> (Writer, Reader) {
+        let (_, mut writers, reader) = Connector::build(Options {
+            capacity: self.capacity,
+            when_full: WhenFull::Block,
+            writers: 1,
+            crossing: false,
+            pipe: PipeKind::Best,
+        });
+        let writer = writers.remove(0);
+        (writer, reader)
+    }
+
+    /// The name as the definition has it; settings have no static name.
+    fn in_name(&self, name: &str) -> &'static str {
+        self.definition
+            .ports
+            .iter()
+            .find(|port| port.direction == Direction::In && port.name == name)
+            .map_or("setting", |port| port.name)
+    }
+}
+
+/// Splits `name[2]` into its parts.
+fn split_label(port: &str) -> (&str, Option<u32>) {
+    let parts = port.strip_suffix(']').and_then(|rest| rest.split_once('['));
+    match parts {
+        Some((name, index)) => (name, index.parse().ok()),
+        None => (port, None),
+    }
+}
+
+/// Notes that the process was woken; the rig polls it again.
+#[derive(Debug)]
+struct BenchWake(AtomicBool);
+
+impl Wake for BenchWake {
+    fn wake(&self, _process: u32) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn now_nanos(&self) -> u64 {
+        1
+    }
+}
+
+/// A started component with both ends of its connectors in hand.
+pub(crate) struct Rig {
+    process: Option<ProcessFuture>,
+    cell: Arc<ProcessCell>,
+    waker: Arc<BenchWake>,
+    feeds: Vec<Feed>,
+    taps: Vec<Tap>,
+    result: Option<Result<(), Failure>>,
+}
+
+struct Feed {
+    writer: Option<Writer>,
+    packets: VecDeque<Packet>,
+}
+
+struct Tap {
+    port: String,
+    reader: Reader,
+    packets: Vec<Packet>,
+}
+
+impl Rig {
+    /// Feeds, polls and collects until the process ends or waits for something outside.
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Outcome> {
+        loop {
+            let mut moved = self.feed();
+            self.waker.0.store(false, Ordering::Relaxed);
+            if let Some(process) = &mut self.process
+                && let Poll::Ready(result) = process.as_mut().poll(cx)
+            {
+                self.process = None;
+                self.cell.close();
+                self.result = Some(result);
+            }
+            moved |= self.collect();
+            if let Some(result) = self.result.take() {
+                return Poll::Ready(self.outcome(result));
+            }
+            if !moved && !self.waker.0.load(Ordering::Relaxed) {
+                return Poll::Pending;
+            }
+        }
+    }
+
+    /// Puts in what finds room; closes feeds that are empty.
+    fn feed(&mut self) -> bool {
+        let mut moved = false;
+        for feed in &mut self.feeds {
+            moved |= feed.advance();
+        }
+        moved
+    }
+
+    fn collect(&mut self) -> bool {
+        let mut moved = false;
+        for tap in &mut self.taps {
+            while let Some(packet) = tap.reader.try_pop() {
+                tap.packets.push(packet);
+                moved = true;
+            }
+        }
+        moved
+    }
+
+    fn outcome(&mut self, result: Result<(), Failure>) -> Outcome {
+        let result = match result {
+            Err(failure) if failure.kind() == FailureKind::Closed => Ok(()),
+            other => other,
+        };
+        let outputs = self
+            .taps
+            .iter_mut()
+            .map(|tap| (tap.port.clone(), std::mem::take(&mut tap.packets)))
+            .collect();
+        let left_over = self.feeds.iter().map(|feed| feed.packets.len()).sum();
+        Outcome {
+            result,
+            outputs,
+            left_over,
+        }
+    }
+}
+
+impl Feed {
+    fn advance(&mut self) -> bool {
+        let Some(writer) = &mut self.writer else {
+            return false;
+        };
+        let mut moved = false;
+        while let Some(packet) = self.packets.pop_front() {
+            match writer.try_push(packet) {
+                Ok(()) => moved = true,
+                Err(Refused::Full(packet) | Refused::Closed(packet)) => {
+                    self.packets.push_front(packet);
+                    return moved;
+                }
+            }
+        }
+        self.writer = None;
+        true
+    }
+}

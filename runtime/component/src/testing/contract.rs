@@ -1,0 +1,141 @@
+//! What every component must do; called by the tests that [`contract!`](crate::contract) writes.
+#![expect(
+    clippy::panic,
+    clippy::expect_used,
+    reason = "these functions are assertions of tests"
+)]
+
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use millstream_graph::ExampleSpec;
+use millstream_packet::Packet;
+
+use crate::definition::{Component, Definition};
+use crate::testing::bench::{Bench, Outcome};
+
+/// Longest that an example may take on its paused clock.
+const LIMIT: Duration = Duration::from_hours(1);
+
+/// Runs a bench on a clock of its own that jumps whenever nothing can move.
+fn run(bench: Bench) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime without I/O needs nothing from the system");
+    runtime
+        .block_on(async { tokio::time::timeout(LIMIT, bench.run()).await })
+        .unwrap_or_else(|_| panic!("the component waits for something that never comes"))
+}
+
+/// Every component says what it is, what each port is, and shows an example.
+///
+/// # Panics
+///
+/// If something is missing.
+pub fn is_documented<C: Component>() {
+    let spec = C::DEFINITION.spec();
+    assert!(
+        spec.summary.ends_with('.'),
+        "{}: the first doc line is a sentence",
+        spec.name
+    );
+    assert!(!spec.examples.is_empty(), "{}: shows no example", spec.name);
+    for port in spec.in_ports.iter().chain(&spec.out_ports) {
+        assert!(
+            !port.docs.is_empty(),
+            "{}: port `{}` has no docs",
+            spec.name,
+            port.name
+        );
+    }
+}
+
+/// The examples hold at capacity 1, 2 and 64.
+///
+/// # Panics
+///
+/// If an output or a failure differs.
+pub fn examples_hold<C: Component>() {
+    let definition = C::DEFINITION;
+    for example in definition.spec().examples {
+        for capacity in [1, 2, 64] {
+            let outcome = run(Bench::from_example(definition, &example).capacity(capacity));
+            compare(definition.name, &example, capacity, &outcome);
+        }
+    }
+}
+
+fn compare(name: &str, example: &ExampleSpec, capacity: u32, outcome: &Outcome) {
+    let place = format!("{name}, example `{}`, capacity {capacity}", example.title);
+    match (&outcome.result, &example.failure) {
+        (Ok(()), None) => {}
+        (Err(failure), Some(part)) if failure.to_string().contains(part.as_str()) => {}
+        (result, expected) => panic!("{place}: ended with {result:?}, expected {expected:?}"),
+    }
+    for (port, expected) in &example.outputs {
+        let found = outcome
+            .outputs
+            .get(port)
+            .map_or(&[] as &[Packet], Vec::as_slice);
+        assert_eq!(found, expected.as_slice(), "{place}: port `{port}`");
+    }
+}
+
+/// With all inputs at their end from the start, the component ends.
+///
+/// # Panics
+///
+/// If it fails or waits.
+pub fn ends_on_empty_inputs<C: Component>() {
+    let definition = C::DEFINITION;
+    for example in definition
+        .spec()
+        .examples
+        .iter()
+        .filter(|example| example.failure.is_none())
+    {
+        let mut empty = example.clone();
+        empty.inputs.values_mut().for_each(Vec::clear);
+        let outcome = run(Bench::from_example(definition, &empty));
+        assert!(
+            outcome.result.is_ok(),
+            "{}: {:?}",
+            definition.name,
+            outcome.result
+        );
+    }
+}
+
+/// The component can be dropped after any number of polls, and with full outputs.
+///
+/// # Panics
+///
+/// If it panics.
+pub fn cancels_midway<C: Component>() {
+    let definition: Definition = C::DEFINITION;
+    for example in definition.spec().examples {
+        for polls in 0..4 {
+            drop_after(polls, definition, &example);
+        }
+    }
+}
+
+fn drop_after(polls: usize, definition: Definition, example: &ExampleSpec) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime without I/O needs nothing from the system");
+    runtime.block_on(async {
+        let mut rig = Bench::from_example(definition, example).capacity(1).start();
+        let mut cx = Context::from_waker(Waker::noop());
+        for _ in 0..polls {
+            if rig.poll(&mut cx).is_ready() {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    });
+}

@@ -1,0 +1,95 @@
+//! The ports of a process before its component takes them.
+
+use std::sync::Arc;
+
+use crate::cell::ProcessCell;
+use crate::context::Context;
+use crate::payload::Payload;
+use crate::port::{In, InArray, InPort, Out, OutArray, OutPort};
+
+/// What whoever runs a process hands to its component: connected ports by name.
+#[derive(Debug)]
+pub struct Wiring {
+    cell: Arc<ProcessCell>,
+    ins: Vec<(Arc<str>, InPort)>,
+    outs: Vec<(Arc<str>, OutPort)>,
+}
+
+impl Wiring {
+    /// Starts with no port connected.
+    pub fn new(cell: Arc<ProcessCell>) -> Self {
+        Self {
+            cell,
+            ins: Vec::new(),
+            outs: Vec::new(),
+        }
+    }
+
+    /// Adds a connected in-port or an element of one.
+    pub fn add_in(&mut self, name: Arc<str>, port: InPort) {
+        self.ins.push((name, port));
+    }
+
+    /// Adds a connected out-port or an element of one. The port `error` goes to the cell.
+    pub fn add_out(&mut self, name: Arc<str>, port: OutPort) {
+        if &*name == ERROR_PORT {
+            self.cell.set_errors(port);
+        } else {
+            self.outs.push((name, port));
+        }
+    }
+
+    /// The surroundings of the process.
+    pub fn context(&self) -> Context {
+        Context::new(Arc::clone(&self.cell))
+    }
+
+    /// What the process's ports share.
+    pub fn cell(&self) -> &Arc<ProcessCell> {
+        &self.cell
+    }
+
+    /// Takes a single in-port; one that nothing is connected to is at its end.
+    pub fn input<T: Payload>(&mut self, name: &'static str) -> In<T> {
+        In::new(
+            self.take_in(name)
+                .unwrap_or_else(|| InPort::unconnected(Arc::clone(&self.cell), name)),
+        )
+    }
+
+    pub(crate) fn take_in(&mut self, name: &str) -> Option<InPort> {
+        let at = self.ins.iter().position(|(known, _)| &**known == name)?;
+        Some(self.ins.swap_remove(at).1)
+    }
+
+    /// Takes the connected elements of an array in-port in index order.
+    pub fn input_array<T: Payload>(&mut self, name: &'static str) -> InArray<T> {
+        let mut elements = extract(&mut self.ins, name);
+        elements.sort_by_key(InPort::index);
+        InArray::new(elements.into_iter().map(In::new).collect())
+    }
+
+    /// Takes a single out-port; one that nothing is connected to swallows packets.
+    pub fn output<T: Payload>(&mut self, name: &'static str) -> Out<T> {
+        let at = self.outs.iter().position(|(known, _)| &**known == name);
+        let port = at.map(|at| self.outs.swap_remove(at).1);
+        Out::new(port.unwrap_or_else(|| OutPort::unconnected(Arc::clone(&self.cell), name)))
+    }
+
+    /// Takes the connected elements of an array out-port in index order.
+    pub fn output_array<T: Payload>(&mut self, name: &'static str) -> OutArray<T> {
+        let mut elements = extract(&mut self.outs, name);
+        elements.sort_by_key(OutPort::index);
+        OutArray::new(elements.into_iter().map(Out::new).collect())
+    }
+}
+
+/// The out-port for packets that failed, which every component may have.
+pub(crate) const ERROR_PORT: &str = "error";
+
+fn extract<P>(ports: &mut Vec<(Arc<str>, P)>, name: &str) -> Vec<P> {
+    ports
+        .extract_if(.., |(known, _)| &**known == name)
+        .map(|(_, port)| port)
+        .collect()
+}

@@ -1,0 +1,453 @@
+//! The connector: what both ends share.
+
+use std::sync::{Arc, OnceLock};
+
+use millstream_packet::Packet;
+
+use crate::counts::Counts;
+use crate::line::Line;
+use crate::lossy::{Drops, Lossy};
+use crate::pipe::Pipe;
+use crate::reader::Reader;
+use crate::ring::Ring;
+use crate::stopwatch::Stopwatch;
+use crate::sync::{AtomicBool, AtomicU32, AtomicU64, Lock, Ordering, fence};
+use crate::target::Target;
+use crate::writer::Writer;
+
+use Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
+
+/// What a full connector does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum WhenFull {
+    /// The writer waits.
+    #[default]
+    Block,
+    /// The data packet that waited longest is dropped.
+    DropOldest,
+    /// The new data packet is dropped.
+    DropNewest,
+}
+
+/// Which pipe to use for a connector that does not drop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum PipeKind {
+    /// The fastest that suits.
+    #[default]
+    Best,
+    /// A flume channel, to compare with.
+    Flume,
+}
+
+/// How to build a connector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Most packets inside; at least 1.
+    pub capacity: u32,
+    /// What happens when it is full.
+    pub when_full: WhenFull,
+    /// Number of writers; at least 1.
+    pub writers: u32,
+    /// Whether the ends may run on different threads at the same time.
+    pub crossing: bool,
+    /// Which pipe.
+    pub pipe: PipeKind,
+}
+
+/// A bounded pipe with counts.
+#[derive(Debug)]
+pub struct Connector {
+    /// Sequence number of the next packet to go in.
+    pub(crate) tail: AtomicU64,
+    /// Sequence number of the next packet to come out.
+    pub(crate) head: AtomicU64,
+    /// The reader sees no packet from here on; `u64::MAX` unless held.
+    gate: AtomicU64,
+    pub(crate) high_water: AtomicU64,
+    pub(crate) bytes: AtomicU64,
+    pub(crate) pipe: Pipe,
+    pub(crate) capacity: u32,
+    pub(crate) crossing: bool,
+    reader_waits: AtomicBool,
+    reader_gone: AtomicBool,
+    /// Number of writers that wait.
+    writers_wait: AtomicU32,
+    open_writers: AtomicU32,
+    reader: OnceLock<Target>,
+    /// The one writer; unset when there are several.
+    writer: OnceLock<Target>,
+    /// Only with several writers.
+    pub(crate) line: Option<Box<Lock<Line>>>,
+    /// Data packets that came when it was full and never went in.
+    pub(crate) dropped_newest: AtomicU64,
+    /// Packets that were in and made room for newer ones; part of `head`.
+    pub(crate) dropped_oldest: AtomicU64,
+    blocked: Stopwatch,
+    starved: Stopwatch,
+}
+
+impl Connector {
+    /// Makes a connector and its ends: as many writers as the options say.
+    pub fn build(options: Options) -> (Arc<Self>, Vec<Writer>, Reader) {
+        let writers = options.writers.max(1);
+        let connector = Arc::new(Self::new(options, writers));
+        let ends = (0..writers)
+            .map(|_| Writer::new(Arc::clone(&connector)))
+            .collect();
+        let reader = Reader::new(Arc::clone(&connector));
+        (connector, ends, reader)
+    }
+
+    fn new(options: Options, writers: u32) -> Self {
+        let capacity = options.capacity.max(1);
+        Self {
+            tail: AtomicU64::new(0),
+            head: AtomicU64::new(0),
+            gate: AtomicU64::new(u64::MAX),
+            high_water: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+            pipe: choose_pipe(options, writers, capacity),
+            capacity,
+            crossing: options.crossing,
+            reader_waits: AtomicBool::new(false),
+            reader_gone: AtomicBool::new(false),
+            writers_wait: AtomicU32::new(0),
+            open_writers: AtomicU32::new(writers),
+            reader: OnceLock::new(),
+            writer: OnceLock::new(),
+            line: (writers > 1).then(|| Box::new(Lock::new(Line::default()))),
+            dropped_newest: AtomicU64::new(0),
+            dropped_oldest: AtomicU64::new(0),
+            blocked: Stopwatch::new(),
+            starved: Stopwatch::new(),
+        }
+    }
+
+    /// Most packets inside.
+    pub fn capacity(&self) -> u32 {
+        self.capacity
+    }
+
+    /// Packets inside now.
+    #[inline]
+    pub fn depth(&self) -> u64 {
+        // Head first: a tail that grows in between may only overstate, and never below zero.
+        let head = self.head.load(Acquire);
+        self.tail.load(Acquire).saturating_sub(head)
+    }
+
+    /// The counts so far; any thread may ask at any time. `now_nanos` is the clock of the ends' targets.
+    pub fn counts(&self) -> Counts {
+        let dropped_newest = self.dropped_newest.load(Relaxed);
+        let dropped_oldest = self.dropped_oldest.load(Relaxed);
+        let head = self.head.load(Acquire);
+        let tail = self.tail.load(Acquire).max(head);
+        let now_nanos = self.reader.get().map_or(0, Target::now_nanos);
+        Counts {
+            sent: tail + dropped_newest,
+            received: head.saturating_sub(dropped_oldest),
+            dropped: dropped_newest + dropped_oldest,
+            depth: tail - head,
+            high_water: self.high_water.load(Relaxed),
+            capacity: self.capacity,
+            bytes: self.bytes.load(Relaxed),
+            blocked_nanos: self.blocked.read(now_nanos),
+            starved_nanos: self.starved.read(now_nanos),
+        }
+    }
+
+    /// Whether all writers have closed.
+    #[inline]
+    pub fn is_closed(&self) -> bool {
+        self.open_writers.load(Acquire) == 0
+    }
+
+    /// Whether the reader has gone.
+    #[inline]
+    pub fn is_abandoned(&self) -> bool {
+        self.reader_gone.load(Relaxed)
+    }
+
+    /// The process that waits to read, if it does.
+    pub fn waiting_reader(&self) -> Option<u32> {
+        self.reader_waits
+            .load(Relaxed)
+            .then(|| self.reader.get().map(Target::process))
+            .flatten()
+    }
+
+    /// Whether some writer waits for room.
+    pub fn has_waiting_writer(&self) -> bool {
+        self.writers_wait.load(Relaxed) > 0
+    }
+
+    /// Lets the reader see no packet until the connector is stepped or released. What is inside stays inside.
+    pub fn hold(&self) {
+        self.gate.store(self.head.load(Acquire), SeqCst);
+    }
+
+    /// Lets one more packet through a held connector.
+    pub fn step(&self) {
+        let head = self.head.load(Acquire);
+        let stepped = self.gate.fetch_update(AcqRel, Acquire, |gate| {
+            (gate != u64::MAX).then(|| gate.max(head) + 1)
+        });
+        if stepped.is_ok() {
+            self.wake_reader_always();
+        }
+    }
+
+    /// Ends a hold.
+    pub fn release(&self) {
+        self.gate.store(u64::MAX, SeqCst);
+        self.wake_reader_always();
+    }
+
+    /// Whether the connector is held.
+    pub fn is_held(&self) -> bool {
+        self.gate.load(Acquire) != u64::MAX
+    }
+
+    fn wake_reader_always(&self) {
+        if let Some(reader) = self.reader.get() {
+            reader.wake();
+        }
+    }
+
+    pub(crate) fn set_reader(&self, target: Target) {
+        // Set once, when the network is wired; a second call would be a wiring fault that changes nothing.
+        drop(self.reader.set(target));
+    }
+
+    pub(crate) fn set_writer(&self, target: &Target) {
+        if self.line.is_none() {
+            drop(self.writer.set(target.clone()));
+        }
+    }
+
+    /// Slots that are free by the counts.
+    #[inline]
+    pub(crate) fn free(&self, tail: u64) -> u64 {
+        let inside = tail - self.head.load(Acquire);
+        u64::from(self.capacity).saturating_sub(inside)
+    }
+
+    /// End of what the reader may take now.
+    #[inline]
+    pub(crate) fn visible(&self) -> u64 {
+        self.tail.load(Acquire).min(self.gate.load(Relaxed))
+    }
+
+    /// After packets went in up to `tail`: keeps the high-water mark and wakes the reader if it waits.
+    #[inline]
+    pub(crate) fn entered(&self, tail: u64) {
+        let depth = tail.saturating_sub(self.head.load(Relaxed));
+        if depth > self.high_water.load(Relaxed) {
+            self.high_water.fetch_max(depth, Relaxed);
+        }
+        self.fence();
+        if self.reader_waits.load(Relaxed) {
+            self.wake_reader();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn wake_reader(&self) {
+        self.reader_waits.store(false, Relaxed);
+        if let Some(reader) = self.reader.get() {
+            self.starved.stop(reader.now_nanos());
+            reader.wake();
+        }
+    }
+
+    /// After packets came out: wakes writers that wait, as many as there is room for.
+    #[inline]
+    pub(crate) fn left(&self) {
+        self.fence();
+        if self.writers_wait.load(Relaxed) != 0 {
+            self.wake_writers();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn wake_writers(&self) {
+        match &self.line {
+            None => {
+                self.writers_wait.store(0, Relaxed);
+                if let Some(writer) = self.writer.get() {
+                    self.blocked.stop(writer.now_nanos());
+                    writer.wake();
+                }
+            }
+            Some(line) => self.wake_line(line),
+        }
+    }
+
+    fn wake_line(&self, line: &Lock<Line>) {
+        let woken = line.with(|line| {
+            let woken = if self.is_abandoned() {
+                line.disband()
+            } else {
+                line.grant(self.free(self.tail.load(Acquire))).collect()
+            };
+            self.note_line(line);
+            woken
+        });
+        if let (false, Some(reader)) = (self.has_waiting_writer(), self.reader.get()) {
+            self.blocked.stop(reader.now_nanos());
+        }
+        woken.iter().for_each(Target::wake);
+    }
+
+    fn note_line(&self, line: &Line) {
+        let waiting = u32::try_from(line.len()).unwrap_or(u32::MAX);
+        self.writers_wait.store(waiting, Relaxed);
+        self.fence();
+    }
+
+    /// Ends on different threads must agree on "published, then looked for a sleeper" against "asleep, then looked
+    /// again"; on one thread program order does.
+    #[inline]
+    fn fence(&self) {
+        if self.crossing {
+            fence(SeqCst);
+        }
+    }
+
+    /// Says that the reader is about to wait; it must look again afterwards.
+    pub(crate) fn arm_reader(&self) {
+        if let Some(reader) = self.reader.get() {
+            self.starved.start(reader.now_nanos());
+        }
+        self.reader_waits.store(true, Relaxed);
+        self.fence();
+    }
+
+    /// Says that the reader waits no more.
+    pub(crate) fn disarm_reader(&self) {
+        self.reader_waits.store(false, Relaxed);
+        if let Some(reader) = self.reader.get() {
+            self.starved.stop(reader.now_nanos());
+        }
+    }
+
+    /// Says that the only writer is about to wait; it must look again afterwards.
+    pub(crate) fn arm_writer(&self) {
+        if let Some(writer) = self.writer.get() {
+            self.blocked.start(writer.now_nanos());
+        }
+        self.writers_wait.store(1, Relaxed);
+        self.fence();
+    }
+
+    /// Says that the only writer waits no more.
+    pub(crate) fn disarm_writer(&self) {
+        self.writers_wait.store(0, Relaxed);
+        if let Some(writer) = self.writer.get() {
+            self.blocked.stop(writer.now_nanos());
+        }
+    }
+
+    /// Puts a writer into the line; it must look again afterwards.
+    pub(crate) fn join_line(&self, line: &Lock<Line>, target: &Target) -> u64 {
+        self.blocked.start(target.now_nanos());
+        let ticket = line.with(|line| {
+            let ticket = line.join(target.clone());
+            self.note_line(line);
+            ticket
+        });
+        // Room may have come between the failed try and the ticket.
+        self.wake_line(line);
+        ticket
+    }
+
+    /// Takes a writer out of the line, passing on what was granted to it.
+    pub(crate) fn leave_line(&self, line: &Lock<Line>, ticket: u64) {
+        line.with(|line| line.leave(ticket));
+        self.wake_line(line);
+    }
+
+    pub(crate) fn close_writer(&self) {
+        if self.open_writers.fetch_sub(1, AcqRel) == 1 {
+            self.wake_reader_always();
+        }
+    }
+
+    pub(crate) fn abandon(&self) {
+        self.reader_gone.store(true, SeqCst);
+        self.disarm_reader();
+        match &self.line {
+            None => {
+                if let Some(writer) = self.writer.get() {
+                    writer.wake();
+                }
+            }
+            Some(line) => self.wake_line(line),
+        }
+    }
+
+    /// Counts the bytes of a packet that goes in.
+    #[inline]
+    pub(crate) fn count_bytes(&self, packet: &Packet) {
+        let bytes = packet.payload_bytes() as u64;
+        if bytes != 0 {
+            self.add_bytes(bytes);
+        }
+    }
+
+    #[inline]
+    fn add_bytes(&self, bytes: u64) {
+        if self.line.is_none() {
+            // One writer: a plain sum is exact and half the price.
+            self.bytes.store(self.bytes.load(Relaxed) + bytes, Relaxed);
+        } else {
+            self.bytes.fetch_add(bytes, Relaxed);
+        }
+    }
+
+    /// Takes one packet that nobody reads any more.
+    fn drain_one(&mut self) -> Option<Packet> {
+        let head = self.head.load(Relaxed);
+        match &self.pipe {
+            Pipe::Ring(ring) => ring_take(ring, &self.head, self.tail.load(Relaxed), head),
+            Pipe::Flume(_, receiver) => receiver.try_recv().ok(),
+            Pipe::Lossy(lossy) => lossy.pop(|| ()),
+        }
+    }
+}
+
+/// Takes the packet at `head` if it is before `tail`, and moves the shared head on, in this order of events.
+#[inline]
+#[expect(unsafe_code, reason = "the one place where packets leave a ring")]
+pub(crate) fn ring_take(ring: &Ring, shared: &AtomicU64, tail: u64, head: u64) -> Option<Packet> {
+    if head >= tail {
+        return None;
+    }
+    // SAFETY: `tail` was read with acquire (or the connector is exclusively owned), so everything before it is
+    // published. Only the one reader calls this, or the connector's drop after the reader is gone; both go by the shared
+    // head, which moves on before the packet can be taken again. Writers reuse the slot only after they see that head.
+    let packet = unsafe { ring.take(head) };
+    shared.store(head + 1, Release);
+    Some(packet)
+}
+
+impl Drop for Connector {
+    fn drop(&mut self) {
+        while self.drain_one().is_some() {}
+    }
+}
+
+fn choose_pipe(options: Options, writers: u32, capacity: u32) -> Pipe {
+    match options.when_full {
+        WhenFull::DropOldest => return Pipe::Lossy(Lossy::new(capacity, Drops::Oldest)),
+        WhenFull::DropNewest => return Pipe::Lossy(Lossy::new(capacity, Drops::Newest)),
+        WhenFull::Block => {}
+    }
+    if options.pipe == PipeKind::Flume || (writers > 1 && options.crossing) {
+        let (sender, receiver) = flume::bounded(capacity as usize);
+        return Pipe::Flume(sender, receiver);
+    }
+    Pipe::Ring(Ring::new(capacity))
+}

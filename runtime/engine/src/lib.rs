@@ -1,0 +1,1 @@
+//! Plans and runs networks: islands, supervision, deadlock, counts.

@@ -1,0 +1,154 @@
+//! What a check returns.
+
+use std::fmt;
+use std::ops::Range;
+
+use crate::check::codes::Code;
+use crate::file::Spans;
+use crate::names::{PortKey, PortName, ProcessName};
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// The graph does not run.
+    Error,
+    /// The graph runs, but most likely not as meant.
+    Warning,
+    /// Worth knowing.
+    Hint,
+}
+
+/// One thing that is wrong or worth knowing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// How bad it is.
+    pub severity: Severity,
+    /// Which rule found it.
+    pub code: Code,
+    /// What it is about.
+    pub place: Place,
+    /// What is wrong, naming process and port; lower case, no full stop.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+/// What a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Place {
+    /// The graph as a whole.
+    Graph,
+    /// A process.
+    Process(ProcessName),
+    /// The component that a process names.
+    Component(ProcessName),
+    /// A field of a process: `on_error`, `replicas`.
+    Field(ProcessName, &'static str),
+    /// A value on an in-port.
+    Iip(ProcessName, PortKey),
+    /// A connector, by its position.
+    Connector(usize),
+    /// The end that writes, of a connector by its position.
+    From(usize),
+    /// The end that reads, of a connector by its position.
+    To(usize),
+    /// An exported in-port.
+    Inport(PortName),
+    /// An exported out-port.
+    Outport(PortName),
+    /// A group, by its position.
+    Group(usize),
+    /// A process's place on the canvas.
+    Layout(ProcessName),
+    /// An entry of the graph's meta data.
+    Meta(String),
+}
+
+impl Place {
+    /// Where the place stands in the text that the spans were read from, in bytes.
+    pub fn span(&self, spans: &Spans) -> Option<Range<usize>> {
+        match self {
+            Self::Graph => spans.graph(),
+            Self::Process(name) => spans.process(name),
+            Self::Component(name) => spans.component(name),
+            Self::Field(name, field) => spans.field(name, field),
+            Self::Iip(name, key) => spans.iip(name, key),
+            Self::Connector(at) => spans.connector(*at),
+            Self::From(at) => spans.connector_from(*at),
+            Self::To(at) => spans.connector_to(*at),
+            Self::Inport(name) => spans.inport(name),
+            Self::Outport(name) => spans.outport(name),
+            Self::Group(at) => spans.group(*at),
+            Self::Layout(name) => spans.layout(name),
+            Self::Meta(key) => spans.meta(key),
+        }
+    }
+
+    /// The process that the place belongs to.
+    pub const fn process(&self) -> Option<&ProcessName> {
+        match self {
+            Self::Process(name)
+            | Self::Component(name)
+            | Self::Field(name, _)
+            | Self::Iip(name, _)
+            | Self::Layout(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The position of the connector that the place belongs to.
+    pub const fn connector(&self) -> Option<usize> {
+        match self {
+            Self::Connector(at) | Self::From(at) | Self::To(at) => Some(*at),
+            _ => None,
+        }
+    }
+}
+
+impl Severity {
+    /// The word for people: `error`, `warning`, `hint`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Hint => "hint",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Graph => f.write_str("graph"),
+            Self::Process(name) => write!(f, "process {name}"),
+            Self::Component(name) => write!(f, "component of {name}"),
+            Self::Field(name, field) => write!(f, "{field} of {name}"),
+            Self::Iip(name, key) => write!(f, "value on {name}.{key}"),
+            Self::Connector(at) => write!(f, "connector {at}"),
+            Self::From(at) => write!(f, "writing end of connector {at}"),
+            Self::To(at) => write!(f, "reading end of connector {at}"),
+            Self::Inport(name) => write!(f, "inport {name}"),
+            Self::Outport(name) => write!(f, "outport {name}"),
+            Self::Group(at) => write!(f, "group {at}"),
+            Self::Layout(name) => write!(f, "layout of {name}"),
+            Self::Meta(key) => write!(f, "meta {key}"),
+        }
+    }
+}
+
+/// The finding as text without its place in a file: `error[MS0104]: …`, and a line of help.
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}[{}]: {}", self.severity, self.code, self.message)?;
+        match &self.help {
+            Some(help) => write!(f, "\n  help: {help}"),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,588 @@
+//! Edits of a graph, each with an inverse.
+//!
+//! [`Graph::apply`] gives back the edit that undoes what was done: applied, it restores an equal graph, the order of
+//! all entries included. That is all that undo needs. An edit that cannot be applied changes nothing.
+
+use indexmap::IndexMap;
+use millstream_packet::Value;
+use std::hash::Hash;
+
+use crate::comment::{Comment, Section};
+use crate::file::{Unsavable, check_savable};
+use crate::model::{Connector, Graph, Group, OnError, Position, Process, WhenFull};
+use crate::names::{ComponentRef, PortKey, PortName, PortRef, ProcessName};
+
+mod change;
+mod refer;
+
+/// One change of a graph.
+///
+/// Maps keep their order: `at` says where a new entry goes (`None`: to the end); for an entry that exists it has no
+/// meaning. `None` as the new value removes an entry.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Edit {
+    /// Sets the graph's name.
+    SetName(String),
+    /// Sets the graph's description.
+    SetDescription(String),
+    /// Sets whether a subgraph runs anew per outermost bracket group.
+    SetPerGroup(bool),
+    /// Adds, changes or removes the version requirement of a package.
+    SetPackage {
+        /// `namespace/package`.
+        name: String,
+        /// `^1.2`; `None` removes the entry.
+        requirement: Option<String>,
+        /// Where a new entry goes.
+        at: Option<usize>,
+    },
+    /// Adds a process.
+    AddProcess {
+        /// A name that no process has.
+        name: ProcessName,
+        /// The process.
+        process: Box<Process>,
+        /// Where it goes.
+        at: Option<usize>,
+    },
+    /// Removes a process and all that refers to it: connectors, exports, memberships, its place.
+    RemoveProcess(ProcessName),
+    /// Removes a process and leaves what refers to it; the inverse of [`Edit::AddProcess`].
+    RemoveProcessOnly(ProcessName),
+    /// Renames a process in place, and in all that refers to it.
+    RenameProcess {
+        /// The name until now.
+        from: ProcessName,
+        /// A name that no process has.
+        to: ProcessName,
+    },
+    /// Renames a process and leaves what refers to it.
+    RenameProcessOnly {
+        /// The name until now.
+        from: ProcessName,
+        /// A name that no process has.
+        to: ProcessName,
+    },
+    /// Changes one thing about a process.
+    ChangeProcess {
+        /// The process.
+        name: ProcessName,
+        /// What changes.
+        change: ProcessChange,
+    },
+    /// Adds a connector.
+    AddConnector {
+        /// The connector.
+        connector: Box<Connector>,
+        /// Its position among the connectors.
+        at: Option<usize>,
+    },
+    /// Removes a connector.
+    RemoveConnector {
+        /// Its position.
+        at: usize,
+    },
+    /// Changes one thing about a connector.
+    ChangeConnector {
+        /// Its position.
+        at: usize,
+        /// What changes.
+        change: ConnectorChange,
+    },
+    /// Adds, changes or removes an exported port.
+    SetExport {
+        /// Whether it is an in-port or an out-port of the graph.
+        side: Side,
+        /// The exported name.
+        name: PortName,
+        /// The inner port; `None` removes the export.
+        target: Option<PortRef>,
+        /// Where a new entry goes.
+        at: Option<usize>,
+    },
+    /// Renames an exported port in place.
+    RenameExport {
+        /// Whether it is an in-port or an out-port of the graph.
+        side: Side,
+        /// The name until now.
+        from: PortName,
+        /// A name that no export of this side has.
+        to: PortName,
+    },
+    /// Adds a group.
+    AddGroup {
+        /// The group.
+        group: Box<Group>,
+        /// Its position among the groups.
+        at: Option<usize>,
+    },
+    /// Removes a group; its processes stay.
+    RemoveGroup {
+        /// Its position.
+        at: usize,
+    },
+    /// Replaces a group.
+    ChangeGroup {
+        /// Its position.
+        at: usize,
+        /// The group as it shall be.
+        group: Box<Group>,
+    },
+    /// Moves a process on the canvas, or forgets its place.
+    SetPosition {
+        /// The process.
+        process: ProcessName,
+        /// Its place; `None` forgets it.
+        position: Option<Position>,
+        /// Where a new entry goes in the layout section.
+        at: Option<usize>,
+    },
+    /// Adds, changes or removes an entry of the graph's meta data.
+    SetMeta {
+        /// Its key.
+        key: String,
+        /// Its value; `None` removes it.
+        value: Option<Value>,
+        /// Where a new entry goes.
+        at: Option<usize>,
+    },
+    /// Replaces the comments of a place that is not a process, connector or group.
+    SetComments {
+        /// Where they stand.
+        place: CommentPlace,
+        /// The comments; may be none.
+        comments: Vec<Comment>,
+    },
+    /// Several edits as one: all of them or none.
+    Batch(Vec<Self>),
+}
+
+/// What may change about a process.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ProcessChange {
+    /// Which component it uses.
+    Component(Option<ComponentRef>),
+    /// The value on an in-port.
+    Iip {
+        /// The in-port.
+        port: PortKey,
+        /// The value; `None` removes it.
+        value: Option<Value>,
+        /// Where a new entry goes.
+        at: Option<usize>,
+    },
+    /// Its remark.
+    Note(Option<String>),
+    /// Its label.
+    Label(Option<String>),
+    /// Its worker.
+    Worker(Option<String>),
+    /// Its thread.
+    Thread(Option<String>),
+    /// What a failure does.
+    OnError(OnError),
+    /// Its number of copies.
+    Replicas(u32),
+    /// An entry of its meta data.
+    Meta {
+        /// Its key.
+        key: String,
+        /// Its value; `None` removes it.
+        value: Option<Value>,
+        /// Where a new entry goes.
+        at: Option<usize>,
+    },
+    /// Its comments.
+    Comments(Vec<Comment>),
+}
+
+/// What may change about a connector.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ConnectorChange {
+    /// The out-port that writes.
+    From(PortRef),
+    /// The in-port that reads.
+    To(PortRef),
+    /// Its capacity in packets; at least 1.
+    Capacity(u32),
+    /// What happens when it is full.
+    WhenFull(WhenFull),
+    /// Its remark.
+    Note(Option<String>),
+    /// An entry of its meta data.
+    Meta {
+        /// Its key.
+        key: String,
+        /// Its value; `None` removes it.
+        value: Option<Value>,
+        /// Where a new entry goes.
+        at: Option<usize>,
+    },
+    /// Its comments.
+    Comments(Vec<Comment>),
+}
+
+/// The two sides of a graph that is used as a component.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// In-ports.
+    In,
+    /// Out-ports.
+    Out,
+}
+
+/// Where comments of the graph stand.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum CommentPlace {
+    /// Above the graph.
+    Head,
+    /// Before a section.
+    Before(Section),
+    /// Inside a section, after its last entry.
+    After(Section),
+    /// Before an entry of a section, by its key.
+    Entry(Section, String),
+    /// Inside the graph, after the last section.
+    End,
+    /// Below the graph.
+    Tail,
+}
+
+/// Why an edit was refused; the graph is as it was.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EditError {
+    /// The process named is not in the graph.
+    #[error("there is no process `{0}`")]
+    NoProcess(ProcessName),
+    /// The new name of a process is in use.
+    #[error("there is already a process `{0}`")]
+    ProcessTaken(ProcessName),
+    /// The entry named is not there.
+    #[error("there is no {kind} `{key}`")]
+    NoEntry {
+        /// What was looked for.
+        kind: &'static str,
+        /// Its key.
+        key: String,
+    },
+    /// The new key of an entry is in use.
+    #[error("there is already a {kind} `{key}`")]
+    EntryTaken {
+        /// What was to be renamed.
+        kind: &'static str,
+        /// Its new key.
+        key: String,
+    },
+    /// The position is beyond the end.
+    #[error("position {at} is beyond the end: there are {len} of the {kind}")]
+    Beyond {
+        /// What was looked for.
+        kind: &'static str,
+        /// The position asked for.
+        at: usize,
+        /// How many there are.
+        len: usize,
+    },
+    /// A connector must hold at least one packet.
+    #[error("a connector's capacity must be at least 1")]
+    NoCapacity,
+    /// A process needs at least one copy.
+    #[error("the replicas of a process must be at least 1")]
+    NoReplicas,
+    /// A coordinate is infinite or not a number.
+    #[error("the place of process `{0}` is not a finite number")]
+    NotFinite(ProcessName),
+    /// A value cannot be written to a file.
+    #[error(transparent)]
+    Unsavable(#[from] Unsavable),
+}
+
+impl Graph {
+    /// Applies an edit and gives back its inverse.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the edit does not suit the graph; the graph is then as it was.
+    pub fn apply(&mut self, edit: Edit) -> Result<Edit, EditError> {
+        match edit {
+            Edit::SetName(name) => Ok(Edit::SetName(std::mem::replace(&mut self.name, name))),
+            Edit::SetDescription(text) => Ok(Edit::SetDescription(std::mem::replace(
+                &mut self.description,
+                text,
+            ))),
+            Edit::SetPerGroup(on) => {
+                Ok(Edit::SetPerGroup(std::mem::replace(&mut self.per_group, on)))
+            }
+            Edit::SetPackage { name, requirement, at } => self.set_package(name, requirement, at),
+            Edit::AddProcess { name, process, at } => self.add_process(name, *process, at),
+            Edit::RemoveProcess(name) => self.remove_process(&name),
+            Edit::RemoveProcessOnly(name) => self.remove_process_only(name),
+            Edit::RenameProcess { from, to } => self.rename_process(&from, &to),
+            Edit::RenameProcessOnly { from, to } => self.rename_process_only(from, to),
+            Edit::ChangeProcess { name, change } => self.change_process(name, change),
+            Edit::AddConnector { connector, at } => self.add_connector(*connector, at),
+            Edit::RemoveConnector { at } => self.remove_connector(at),
+            Edit::ChangeConnector { at, change } => self.change_connector(at, change),
+            Edit::SetExport { side, name, target, at } => self.set_export(side, name, target, at),
+            Edit::RenameExport { side, from, to } => self.rename_export(side, from, to),
+            Edit::AddGroup { group, at } => self.add_group(*group, at),
+            Edit::RemoveGroup { at } => self.remove_group(at),
+            Edit::ChangeGroup { at, group } => self.change_group(at, *group),
+            Edit::SetPosition { process, position, at } => self.set_position(process, position, at),
+            Edit::SetMeta { key, value, at } => self.set_meta(key, value, at),
+            Edit::SetComments { place, comments } => self.set_comments(place, comments),
+            Edit::Batch(edits) => self.apply_all(edits),
+        }
+    }
+
+    /// Applies edits in order; takes back those done when one is refused.
+    fn apply_all(&mut self, edits: Vec<Edit>) -> Result<Edit, EditError> {
+        let mut inverses = Vec::with_capacity(edits.len());
+        for edit in edits {
+            match self.apply(edit) {
+                Ok(inverse) => inverses.push(inverse),
+                Err(error) => {
+                    for inverse in inverses.into_iter().rev() {
+                        let undone = self.apply(inverse);
+                        debug_assert!(undone.is_ok(), "an inverse can always be applied");
+                    }
+                    return Err(error);
+                }
+            }
+        }
+        inverses.reverse();
+        Ok(Edit::Batch(inverses))
+    }
+
+    fn set_package(
+        &mut self,
+        name: String,
+        requirement: Option<String>,
+        at: Option<usize>,
+    ) -> Result<Edit, EditError> {
+        let (old, at) = set_entry(&mut self.packages, "package", name.clone(), requirement, at)?;
+        let removed = at.is_some();
+        let inverse = Edit::SetPackage {
+            name: name.clone(),
+            requirement: old,
+            at,
+        };
+        Ok(self.with_comments(inverse, removed, Section::Packages, &name))
+    }
+
+    fn set_export(
+        &mut self,
+        side: Side,
+        name: PortName,
+        target: Option<PortRef>,
+        at: Option<usize>,
+    ) -> Result<Edit, EditError> {
+        let (exports, section, kind) = self.exports(side);
+        let (old, at) = set_entry(exports, kind, name.clone(), target, at)?;
+        let removed = at.is_some();
+        let inverse = Edit::SetExport {
+            side,
+            name: name.clone(),
+            target: old,
+            at,
+        };
+        Ok(self.with_comments(inverse, removed, section, name.as_str()))
+    }
+
+    fn rename_export(
+        &mut self,
+        side: Side,
+        from: PortName,
+        to: PortName,
+    ) -> Result<Edit, EditError> {
+        let (exports, section, kind) = self.exports(side);
+        rename_key(exports, kind, &from, &to)?;
+        let comments = self.comments.set_entry(section, from.as_str(), Vec::new());
+        self.comments.set_entry(section, to.as_str(), comments);
+        Ok(Edit::RenameExport {
+            side,
+            from: to,
+            to: from,
+        })
+    }
+
+    fn exports(&mut self, side: Side) -> (&mut IndexMap<PortName, PortRef>, Section, &'static str) {
+        match side {
+            Side::In => (&mut self.inports, Section::Inports, "exported in-port"),
+            Side::Out => (&mut self.outports, Section::Outports, "exported out-port"),
+        }
+    }
+
+    fn set_position(
+        &mut self,
+        process: ProcessName,
+        position: Option<Position>,
+        at: Option<usize>,
+    ) -> Result<Edit, EditError> {
+        if position.is_some_and(|place| !(place.x.is_finite() && place.y.is_finite())) {
+            return Err(EditError::NotFinite(process));
+        }
+        let (old, at) = set_entry(&mut self.layout, "place of", process.clone(), position, at)?;
+        let removed = at.is_some();
+        let inverse = Edit::SetPosition {
+            process: process.clone(),
+            position: old,
+            at,
+        };
+        Ok(self.with_comments(inverse, removed, Section::Layout, process.as_str()))
+    }
+
+    fn set_meta(
+        &mut self,
+        key: String,
+        value: Option<Value>,
+        at: Option<usize>,
+    ) -> Result<Edit, EditError> {
+        value.as_ref().map_or(Ok(()), check_savable)?;
+        let (old, at) = set_entry(&mut self.meta, "meta entry", key.clone(), value, at)?;
+        let removed = at.is_some();
+        let inverse = Edit::SetMeta {
+            key: key.clone(),
+            value: old,
+            at,
+        };
+        Ok(self.with_comments(inverse, removed, Section::Meta, &key))
+    }
+
+    /// Takes the comments of an entry that was removed along, so that the inverse brings them back.
+    fn with_comments(&mut self, inverse: Edit, removed: bool, section: Section, key: &str) -> Edit {
+        if !removed {
+            return inverse;
+        }
+        let comments = self.comments.set_entry(section, key, Vec::new());
+        if comments.is_empty() {
+            return inverse;
+        }
+        let place = CommentPlace::Entry(section, key.to_owned());
+        Edit::Batch(vec![inverse, Edit::SetComments { place, comments }])
+    }
+
+    fn set_comments(
+        &mut self,
+        place: CommentPlace,
+        comments: Vec<Comment>,
+    ) -> Result<Edit, EditError> {
+        let all = &mut self.comments;
+        let old = match &place {
+            CommentPlace::Head => std::mem::replace(&mut all.head, comments),
+            CommentPlace::End => std::mem::replace(&mut all.end, comments),
+            CommentPlace::Tail => std::mem::replace(&mut all.tail, comments),
+            CommentPlace::Before(section) => replace_list(&mut all.before, *section, comments),
+            CommentPlace::After(section) => replace_list(&mut all.after, *section, comments),
+            CommentPlace::Entry(section, key) => {
+                if !self.has_entry(*section, key) {
+                    return Err(EditError::NoEntry {
+                        kind: section.name(),
+                        key: key.clone(),
+                    });
+                }
+                self.comments.set_entry(*section, key, comments)
+            }
+        };
+        Ok(Edit::SetComments {
+            place,
+            comments: old,
+        })
+    }
+
+    fn has_entry(&self, section: Section, key: &str) -> bool {
+        match section {
+            Section::Packages => self.packages.contains_key(key),
+            Section::Inports => self.inports.contains_key(key),
+            Section::Outports => self.outports.contains_key(key),
+            Section::Meta => self.meta.contains_key(key),
+            Section::Layout => self.layout.contains_key(key),
+            _ => false,
+        }
+    }
+}
+
+fn replace_list(
+    lists: &mut IndexMap<Section, Vec<Comment>>,
+    section: Section,
+    comments: Vec<Comment>,
+) -> Vec<Comment> {
+    let old = if comments.is_empty() {
+        lists.swap_remove(&section)
+    } else {
+        lists.insert(section, comments)
+    };
+    old.unwrap_or_default()
+}
+
+/// Adds, changes or removes an entry; gives the old value, and the old position of a removed entry.
+fn set_entry<K: Hash + Eq + ToString, V>(
+    map: &mut IndexMap<K, V>,
+    kind: &'static str,
+    key: K,
+    value: Option<V>,
+    at: Option<usize>,
+) -> Result<(Option<V>, Option<usize>), EditError> {
+    let Some(value) = value else {
+        return match map.shift_remove_full(&key) {
+            Some((at, _key, old)) => Ok((Some(old), Some(at))),
+            None => Err(no_entry(kind, &key)),
+        };
+    };
+    if let Some(place) = map.get_mut(&key) {
+        return Ok((Some(std::mem::replace(place, value)), None));
+    }
+    let at = position(kind, at, map.len())?;
+    map.shift_insert(at, key, value);
+    Ok((None, None))
+}
+
+fn rename_key<K: Hash + Eq + ToString + Clone, V>(
+    map: &mut IndexMap<K, V>,
+    kind: &'static str,
+    from: &K,
+    to: &K,
+) -> Result<(), EditError> {
+    if !map.contains_key(from) {
+        return Err(no_entry(kind, from));
+    }
+    if map.contains_key(to) {
+        return Err(EditError::EntryTaken {
+            kind,
+            key: to.to_string(),
+        });
+    }
+    if let Some((at, _from, value)) = map.shift_remove_full(from) {
+        map.shift_insert(at, to.clone(), value);
+    }
+    Ok(())
+}
+
+fn no_entry<Q: ToString + ?Sized>(kind: &'static str, key: &Q) -> EditError {
+    EditError::NoEntry {
+        kind,
+        key: key.to_string(),
+    }
+}
+
+/// The position asked for, or the end.
+fn position(kind: &'static str, at: Option<usize>, len: usize) -> Result<usize, EditError> {
+    match at {
+        Some(at) if at > len => Err(EditError::Beyond { kind, at, len }),
+        Some(at) => Ok(at),
+        None => Ok(len),
+    }
+}
+
+/// The position of something that must exist.
+fn existing(kind: &'static str, at: usize, len: usize) -> Result<usize, EditError> {
+    if at < len {
+        Ok(at)
+    } else {
+        Err(EditError::Beyond { kind, at, len })
+    }
+}
+
+#[cfg(test)]
+mod tests;

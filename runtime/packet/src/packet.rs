@@ -1,0 +1,212 @@
+//! The packet: what moves through connectors.
+
+use std::fmt;
+
+use crate::headers::Headers;
+use crate::value::Value;
+use crate::word::{BRACKET_MASK, Words};
+
+const OPEN: u64 = 0x4000_u64.to_le();
+const CLOSE: u64 = 0x8000_u64.to_le();
+
+/// An information packet: data or a bracket, with one owner. Sending moves it.
+///
+/// Four words; copying is explicit (`clone`) and shares long content.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Packet {
+    /// The data, or a bracket's label; the bracket itself is two bits of the value's first word.
+    value: Value,
+    headers: Option<Box<Headers>>,
+}
+
+/// A packet as an enum, borrowed from it.
+#[derive(Debug, Clone, Copy)]
+pub enum PacketView<'a> {
+    /// Data.
+    Data(&'a Value),
+    /// Opens a group, with its label if it has one.
+    Open(Option<&'a Value>),
+    /// Closes a group, with the label of the group if it has one.
+    Close(Option<&'a Value>),
+}
+
+impl Packet {
+    /// A data packet.
+    #[inline]
+    pub fn data(value: impl Into<Value>) -> Self {
+        let mut value = value.into();
+        value.0.set_bracket_bits(0);
+        Self {
+            value,
+            headers: None,
+        }
+    }
+
+    /// A bracket that opens a group; a null label is none.
+    pub fn open(label: impl Into<Value>) -> Self {
+        Self::bracket(label.into(), OPEN)
+    }
+
+    /// A bracket that closes a group; a null label is none.
+    pub fn close(label: impl Into<Value>) -> Self {
+        Self::bracket(label.into(), CLOSE)
+    }
+
+    fn bracket(mut value: Value, bits: u64) -> Self {
+        value.0.set_bracket_bits(bits);
+        Self {
+            value,
+            headers: None,
+        }
+    }
+
+    /// Shows the packet as an enum.
+    #[inline]
+    pub fn view(&self) -> PacketView<'_> {
+        match self.value.0.bracket_bits() {
+            0 => PacketView::Data(&self.value),
+            OPEN => PacketView::Open(self.label()),
+            _ => PacketView::Close(self.label()),
+        }
+    }
+
+    fn label(&self) -> Option<&Value> {
+        (!self.value.is_null()).then_some(&self.value)
+    }
+
+    /// Whether this is data, not a bracket.
+    #[inline]
+    pub fn is_data(&self) -> bool {
+        self.value.0.bracket_bits() == 0
+    }
+
+    /// Whether this opens a group.
+    pub fn is_open(&self) -> bool {
+        self.value.0.bracket_bits() == OPEN
+    }
+
+    /// Whether this closes a group.
+    pub fn is_close(&self) -> bool {
+        self.value.0.bracket_bits() == CLOSE
+    }
+
+    /// The value of a data packet.
+    #[inline]
+    pub fn value(&self) -> Option<&Value> {
+        self.is_data().then_some(&self.value)
+    }
+
+    /// Takes the value of a data packet, leaving headers behind.
+    ///
+    /// # Errors
+    ///
+    /// Gives a bracket back.
+    #[inline]
+    pub fn into_value(self) -> Result<Value, Self> {
+        if self.is_data() {
+            Ok(self.value)
+        } else {
+            Err(self)
+        }
+    }
+
+    /// Takes a data packet apart.
+    ///
+    /// # Errors
+    ///
+    /// Gives a bracket back.
+    #[inline]
+    pub fn into_parts(self) -> Result<(Value, Option<Box<Headers>>), Self> {
+        if self.is_data() {
+            Ok((self.value, self.headers))
+        } else {
+            Err(self)
+        }
+    }
+
+    /// The headers, if the packet has any.
+    #[inline]
+    pub fn headers(&self) -> Option<&Headers> {
+        self.headers.as_deref()
+    }
+
+    /// The same packet with these headers.
+    pub fn with_headers(mut self, headers: Headers) -> Self {
+        self.headers = Some(Box::new(headers));
+        self
+    }
+
+    /// The same packet with these headers or none.
+    #[inline]
+    pub fn with_boxed_headers(mut self, headers: Option<Box<Headers>>) -> Self {
+        self.headers = headers;
+        self
+    }
+
+    /// Length of the text or bytes that this packet holds, in bytes; 0 for other values.
+    #[inline]
+    pub fn payload_bytes(&self) -> usize {
+        self.value.0.byte_len()
+    }
+
+    /// Memory that this packet stands for in bytes, as far as known.
+    pub fn size_bytes(&self) -> usize {
+        self.value.size_bytes() + size_of::<Option<Box<Headers>>>()
+    }
+
+    /// Gives the packet's words, and with them the duty to drop it, to the caller.
+    #[inline]
+    pub fn into_words(self) -> [u64; 4] {
+        let Self { value, headers } = self;
+        let [a, b, c] = value.0.into_raw();
+        let headers = headers.map_or(0, |boxed| Box::into_raw(boxed).expose_provenance() as u64);
+        [a, b, c, headers]
+    }
+
+    /// Takes a packet back from its words.
+    ///
+    /// # Safety
+    ///
+    /// `words` came from [`Packet::into_words`], and no other packet was made of them since.
+    #[inline]
+    #[expect(unsafe_code, reason = "the way back from words; see the module `word`")]
+    pub unsafe fn from_words(words: [u64; 4]) -> Self {
+        // SAFETY: the caller's promise is the one that Words::from_raw asks for.
+        let value = Value(unsafe { Words::from_raw([words[0], words[1], words[2]]) });
+        let headers = if words[3] == 0 {
+            None
+        } else {
+            #[expect(clippy::cast_possible_truncation, reason = "the word was a usize")]
+            let address = words[3] as usize;
+            // SAFETY: a non-zero fourth word is a box that into_words gave away, and nobody else took it back.
+            Some(unsafe { Box::from_raw(std::ptr::with_exposed_provenance_mut(address)) })
+        };
+        Self { value, headers }
+    }
+}
+
+impl<T: Into<Value>> From<T> for Packet {
+    #[inline]
+    fn from(value: T) -> Self {
+        Self::data(value)
+    }
+}
+
+impl fmt::Debug for Packet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.view() {
+            PacketView::Data(value) => value.fmt(f)?,
+            PacketView::Open(label) => write!(f, "OPEN {label:?}")?,
+            PacketView::Close(label) => write!(f, "CLOSE {label:?}")?,
+        }
+        match &self.headers {
+            Some(headers) => write!(f, " {headers:?}"),
+            None => Ok(()),
+        }
+    }
+}
+
+// The mask and the two marks are one agreement.
+const _: () = assert!(OPEN | CLOSE == BRACKET_MASK);
+const _: () = assert!(size_of::<Packet>() == 32 && align_of::<Packet>() == 8);
+const _: () = assert!(size_of::<Value>() == 24);

@@ -1,0 +1,149 @@
+#!/usr/bin/env bash
+# Everything that must hold, fast checks first; stops at the first failure.
+#
+#   bash tests/run.sh
+#
+# Needs Rust by rustup. What else is missing is installed where that is possible (system packages only as root);
+# what cannot be had is skipped aloud and counted in the last line. Asks nothing, may be run again at any time.
+#
+#   CI=true            the lock file must be up to date; all tests run even when some fail
+#   MILLSTREAM_DENY=1  installs cargo-deny when it is missing (takes minutes)
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+export PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
+export CARGO_INCREMENTAL=0
+target=${CARGO_TARGET_DIR:-target}
+tools=$PWD/target/tools
+wasm=wasm32-unknown-unknown
+typos_version=1.52.0
+
+current=preparation
+passed=0
+skipped=()
+
+summary() {
+    local code=$? failed=0
+    ((code == 0)) || failed=1
+    printf '\n'
+    ((failed == 0)) || printf 'FAILED: %s\n' "$current"
+    printf '%d steps passed, %d failed, %d skipped' "$passed" "$failed" "${#skipped[@]}"
+    ((${#skipped[@]} == 0)) || printf ' (%s)' "$(IFS=,; echo "${skipped[*]}")"
+    printf ' in %d s\n' "$SECONDS"
+    exit "$code"
+}
+trap summary EXIT
+
+# step <name> <command...>: runs one check under a headline and tells how long it took.
+step() {
+    local from=$SECONDS
+    current=$1
+    shift
+    printf '\n=== %s\n' "$current"
+    "$@"
+    passed=$((passed + 1))
+    printf -- '--- %s: passed in %d s\n' "$current" "$((SECONDS - from))"
+}
+
+# skip <name> <reason>: says what is not checked here, and why.
+skip() {
+    skipped+=("$1")
+    printf '\n=== %s: SKIPPED, %s\n' "$1" "$2"
+}
+
+has() { command -v "$1" >/dev/null; }
+
+# ---- what the steps need ----
+
+# install_system <package...>: with apt, as root; fails quietly elsewhere.
+install_system() {
+    [[ $(id -u) == 0 ]] && has apt-get || return 1
+    echo "installing $*"
+    export DEBIAN_FRONTEND=noninteractive
+    { apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@"; } >/dev/null
+}
+
+need_rust() {
+    has cargo || { echo "cargo is missing: install Rust with rustup first" >&2; return 1; }
+    has cc || install_system gcc libc6-dev || { echo "a C linker (cc) is missing" >&2; return 1; }
+    cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
+    cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
+}
+
+has_wasm() { [[ -d $(rustc --print sysroot)/lib/rustlib/$wasm ]]; }
+need_wasm() { has_wasm || { has rustup && rustup target add "$wasm" && has_wasm; }; }
+
+has_nextest() { cargo nextest --version >/dev/null 2>&1; }
+need_nextest() { has_nextest || { echo "installing cargo-nextest" && cargo install cargo-nextest --locked --quiet; }; }
+
+# The wheel holds a ready-made binary; building it takes minutes.
+need_typos() {
+    export PATH="$PATH:$tools/typos/bin"
+    has typos && return
+    echo "installing typos"
+    python3 -m pip --version >/dev/null 2>&1 || install_system python3 python3-pip || true
+    python3 -m pip install --quiet --disable-pip-version-check --target "$tools/typos" "typos==$typos_version" \
+        || cargo install typos-cli --version "$typos_version" --locked --quiet
+}
+
+has_deny() { cargo deny --version >/dev/null 2>&1; }
+need_deny() { has_deny || { [[ ${MILLSTREAM_DENY:-} == 1 ]] && cargo install cargo-deny --locked --quiet; }; }
+
+need_valgrind() { has valgrind || install_system valgrind; }
+
+# ---- the steps ----
+
+lock_file() { cargo fetch --locked; }
+
+clippy() { cargo clippy --workspace --all-targets -- -D warnings; }
+
+# The model must run in a browser (R1), and clippy's second file refuses there what a browser lacks.
+browser() {
+    CLIPPY_CONF_DIR=tests/clippy-wasm cargo clippy -p millstream-packet -p millstream-graph --target "$wasm" -- -D warnings
+}
+
+nextest() {
+    local profile=default
+    [[ -z ${CI:-} ]] || profile=ci
+    cargo nextest run --workspace --profile "$profile"
+}
+
+rustdoc() { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --workspace; }
+
+# Without a network there is no list of advisories; the other checks need none.
+deny() {
+    if cargo deny fetch db; then
+        cargo deny check --hide-inclusion-graph
+    else
+        echo "the list of advisories cannot be had: checking licences, bans and sources only"
+        cargo deny check --hide-inclusion-graph licenses bans sources
+    fi
+}
+
+# Every interleaving of the wait and wake protocol. In a subshell and a folder of its own: the flag changes every crate.
+loom() (
+    export RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR="$target/loom"
+    export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
+    run=(cargo test -p millstream-connector --release --lib loom)
+    "${run[@]}"
+    [[ $("${run[@]}" --quiet -- --list) == *": test"* ]] \
+        || { echo "no model ran: the connector has no test with \`loom\` in its path" >&2; exit 1; }
+)
+
+need_rust
+[[ -z ${CI:-} ]] || step "lock file" lock_file
+step "format" cargo fmt --all --check
+if need_typos; then step "spelling" typos; else skip "spelling" "typos cannot be installed"; fi
+step "clippy" clippy
+if need_wasm; then step "clippy for the browser" browser; else skip "clippy for the browser" "no target $wasm"; fi
+if need_nextest; then
+    step "tests" nextest
+else
+    skip "cargo-nextest" "it cannot be installed: cargo test runs instead, without time limits"
+    step "tests" cargo test --workspace --lib --bins --tests
+fi
+step "doc tests" cargo test --workspace --doc
+step "documentation" rustdoc
+if need_deny; then step "dependencies" deny; else skip "dependencies" "no cargo-deny: MILLSTREAM_DENY=1 installs it"; fi
+step "loom models" loom
+if need_valgrind; then step "instruction gate" cargo xtask gate; else skip "instruction gate" "no valgrind"; fi
