@@ -20,13 +20,14 @@ typos_version=1.52.0
 
 current=preparation
 passed=0
+failed=1 # until the last step has passed: an interrupted run is a failed one
 skipped=()
 
 summary() {
-    local code=$? failed=0
-    ((code == 0)) || failed=1
+    local code=$?
     printf '\n'
     ((failed == 0)) || printf 'FAILED: %s\n' "$current"
+    ((failed == 0 || code != 0)) || code=1
     printf '%d steps passed, %d failed, %d skipped' "$passed" "$failed" "${#skipped[@]}"
     ((${#skipped[@]} == 0)) || printf ' (%s)' "$(IFS=,; echo "${skipped[*]}")"
     printf ' in %d s\n' "$SECONDS"
@@ -102,6 +103,9 @@ browser() {
     CLIPPY_CONF_DIR=tests/clippy-wasm cargo clippy -p millstream-packet -p millstream-graph --target "$wasm" -- -D warnings
 }
 
+# With the programs: the suite runs them. Tests are built along, or their features would have everything built again.
+build() { cargo build --workspace --bins --tests; }
+
 nextest() {
     local profile=default
     [[ -z ${CI:-} ]] || profile=ci
@@ -136,6 +140,7 @@ step "format" cargo fmt --all --check
 if need_typos; then step "spelling" typos; else skip "spelling" "typos cannot be installed"; fi
 step "clippy" clippy
 if need_wasm; then step "clippy for the browser" browser; else skip "clippy for the browser" "no target $wasm"; fi
+step "build" build
 if need_nextest; then
     step "tests" nextest
 else
@@ -147,3 +152,4 @@ step "documentation" rustdoc
 if need_deny; then step "dependencies" deny; else skip "dependencies" "no cargo-deny: MILLSTREAM_DENY=1 installs it"; fi
 step "loom models" loom
 if need_valgrind; then step "instruction gate" cargo xtask gate; else skip "instruction gate" "no valgrind"; fi
+failed=0

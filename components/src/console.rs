@@ -1,4 +1,10 @@
-//! The `console` family.
+//! The `console` family: standard input, standard output and the log.
+
+mod input;
+mod log;
+mod output;
+
+pub(crate) mod line;
 
 use millstream_component::{DuplicateName, Registry};
 
@@ -7,6 +13,8 @@ use millstream_component::{DuplicateName, Registry};
 /// # Errors
 ///
 /// Fails when a name is taken.
-pub fn register(_registry: &mut Registry) -> Result<(), DuplicateName> {
-    Ok(())
+pub fn register(registry: &mut Registry) -> Result<(), DuplicateName> {
+    registry.add::<input::Input>()?;
+    registry.add::<output::Output>()?;
+    registry.add::<log::Log>()
 }

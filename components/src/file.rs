@@ -1,4 +1,17 @@
-//! The `file` family.
+//! The `file` family: files in, files out, folders listed.
+
+mod list;
+mod read;
+mod read_lines;
+mod write;
+
+pub(crate) mod ahead;
+pub(crate) mod blocks;
+pub(crate) mod fault;
+mod paths;
+mod source;
+pub(crate) mod spool;
+mod target;
 
 use millstream_component::{DuplicateName, Registry};
 
@@ -7,6 +20,9 @@ use millstream_component::{DuplicateName, Registry};
 /// # Errors
 ///
 /// Fails when a name is taken.
-pub fn register(_registry: &mut Registry) -> Result<(), DuplicateName> {
-    Ok(())
+pub fn register(registry: &mut Registry) -> Result<(), DuplicateName> {
+    registry.add::<read_lines::ReadLines>()?;
+    registry.add::<read::Read>()?;
+    registry.add::<write::Write>()?;
+    registry.add::<list::List>()
 }

@@ -1,4 +1,7 @@
-//! The `json` family.
+//! The `json` family: values from and to JSON text.
+
+mod read;
+mod write;
 
 use millstream_component::{DuplicateName, Registry};
 
@@ -7,6 +10,7 @@ use millstream_component::{DuplicateName, Registry};
 /// # Errors
 ///
 /// Fails when a name is taken.
-pub fn register(_registry: &mut Registry) -> Result<(), DuplicateName> {
-    Ok(())
+pub fn register(registry: &mut Registry) -> Result<(), DuplicateName> {
+    registry.add::<read::Read>()?;
+    registry.add::<write::Write>()
 }

@@ -3,11 +3,11 @@
 //! One file a component; its name in graphs is `family/Name`. A family's module lists its components and registers
 //! them; [`register`] registers all. Components see packets, ports and settings, never the engine (R2).
 
-pub mod core;
-pub mod text;
-pub mod json;
 pub mod console;
+pub mod core;
 pub mod file;
+pub mod json;
+pub mod text;
 pub mod time;
 
 use millstream_component::{DuplicateName, Registry};

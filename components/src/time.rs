@@ -1,4 +1,6 @@
-//! The `time` family.
+//! The `time` family: packets that come of the clock.
+
+mod tick;
 
 use millstream_component::{DuplicateName, Registry};
 
@@ -7,6 +9,6 @@ use millstream_component::{DuplicateName, Registry};
 /// # Errors
 ///
 /// Fails when a name is taken.
-pub fn register(_registry: &mut Registry) -> Result<(), DuplicateName> {
-    Ok(())
+pub fn register(registry: &mut Registry) -> Result<(), DuplicateName> {
+    registry.add::<tick::Tick>()
 }

@@ -45,6 +45,8 @@ pub struct ProcessCell {
     /// The `error` out-port when it is connected.
     errors: Mutex<Option<OutPort>>,
     failed_packets: AtomicU64,
+    /// The out-port whose groups did not come out even, when that is this process's own fault.
+    unbalanced: Mutex<Option<String>>,
     ids: AtomicU64,
 }
 
@@ -52,6 +54,8 @@ pub struct ProcessCell {
 pub(crate) const HEADED: u8 = 1;
 /// Some out-port holds packets that found no room.
 pub(crate) const BLOCKED: u8 = 2;
+/// An in-port ended inside a group, so an out-port may do so too.
+pub(crate) const CUT_SHORT: u8 = 8;
 /// The network is stopping: sources find their out-ports closed.
 pub(crate) const STOPPING: u8 = 4;
 
@@ -64,6 +68,7 @@ impl ProcessCell {
             cause: Mutex::new(None),
             errors: Mutex::new(None),
             failed_packets: AtomicU64::new(0),
+            unbalanced: Mutex::new(None),
             ids: AtomicU64::new(0),
         })
     }
@@ -92,12 +97,12 @@ impl ProcessCell {
         self.set(STOPPING);
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn flags(&self) -> u8 {
         self.flags.load(Relaxed)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn has(&self, flag: u8) -> bool {
         self.flags() & flag != 0
     }
@@ -111,22 +116,16 @@ impl ProcessCell {
     }
 
     /// Notes the headers of the packet that the process takes up.
-    #[inline]
-    pub(crate) fn take_up(&self, packet: &Packet) {
-        if packet.headers().is_some() || self.has(HEADED) {
-            self.note_cause(packet);
+    pub(crate) fn take_up(&self, headers: Option<&Headers>) {
+        if headers.is_none() && !self.has(HEADED) {
+            return;
         }
-    }
-
-    #[cold]
-    fn note_cause(&self, packet: &Packet) {
-        let cause = packet.headers().map(|headers| Box::new(headers.clone()));
-        if cause.is_some() {
+        if headers.is_some() {
             self.set(HEADED);
         } else {
             self.clear(HEADED);
         }
-        *self.cause.lock() = cause;
+        *self.cause.lock() = headers.map(|headers| Box::new(headers.clone()));
     }
 
     /// Gives a packet headers that name the packet at hand as its cause, unless it has headers of its own.
@@ -191,6 +190,20 @@ impl ProcessCell {
         if let Some(errors) = &mut *self.errors.lock() {
             errors.publish();
         }
+    }
+
+    /// Notes that an out-port closed with groups that were not opened, or left groups open.
+    #[cold]
+    pub(crate) fn note_unbalanced(&self, fault: String) {
+        self.unbalanced.lock().get_or_insert(fault);
+    }
+
+    /// What is wrong with the groups that this process sent, if its own input was in order. For a process that finished.
+    pub fn bracket_fault(&self) -> Option<String> {
+        if self.has(CUT_SHORT | STOPPING) {
+            return None;
+        }
+        self.unbalanced.lock().clone()
     }
 
     /// Closes what the cell itself holds; called when the process has ended.

@@ -51,6 +51,8 @@ impl Context {
     ///
     /// Gives the failure back when it ends the process.
     pub fn reject(&self, failure: impl Into<Failure>, packet: Packet) -> Result<(), Failure> {
-        self.cell.reject(failure.into(), || packet)
+        self.cell.reject(failure.into(), || packet)?;
+        self.cell.publish_errors();
+        Ok(())
     }
 }

@@ -79,7 +79,7 @@ pub enum Direction {
 impl Definition {
     /// The description in the form that the check, the command line and the editor use.
     pub fn spec(&self) -> ComponentSpec {
-        let (summary, docs) = self.docs.split_once('\n').unwrap_or((self.docs, ""));
+        let (summary, docs) = self.docs.split_once("\n\n").unwrap_or((self.docs, ""));
         let mut in_ports = self.ports(Direction::In);
         in_ports.extend((self.settings)());
         let mut out_ports = self.ports(Direction::Out);
@@ -88,7 +88,7 @@ impl Definition {
         }
         ComponentSpec {
             name: self.name.to_owned(),
-            summary: summary.trim().to_owned(),
+            summary: summary.trim().replace('\n', " "),
             docs: docs.trim().to_owned(),
             in_ports,
             out_ports,

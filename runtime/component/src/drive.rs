@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use millstream_packet::Packet;
+use millstream_packet::{Packet, Value};
 use tokio::time::Sleep;
 
 use crate::cell::{BLOCKED, ErrorPolicy, ProcessCell};
@@ -30,6 +30,7 @@ pub fn drive<O: Operator>(mut operator: O) -> impl Future<Output = Result<(), Fa
         keeps,
         phase: Phase::Packets,
         retry: None,
+        expanded: None,
     }
 }
 
@@ -41,6 +42,8 @@ struct Drive<O> {
     keeps: bool,
     phase: Phase,
     retry: Option<Box<Retry>>,
+    /// The packet that is being expanded, while it may still be needed.
+    expanded: Option<Packet>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,10 +82,11 @@ impl<O: Operator> Future for Drive<O> {
         // The operator is never pinned; only the boxed timer inside is.
         let this = &mut *self;
         let outcome = this.advance(cx);
-        if outcome.is_pending() {
-            return Poll::Pending;
-        }
+        // Also before a wait: a run that ends because no packet is there has emitted what nobody can see yet.
         this.publish();
+        if this.keeps {
+            this.cell.publish_errors();
+        }
         outcome
     }
 }
@@ -128,16 +132,28 @@ impl<O: Operator> Drive<O> {
         stop
     }
 
-    #[inline]
+    #[inline(always)]
     fn run_quietly(&mut self) -> Result<Stop, Failure> {
         for _ in 0..BUDGET {
-            let Some(packet) = self.input.pop_quietly() else {
-                return Ok(Stop::Empty);
-            };
-            if packet.is_data() {
-                self.handle(packet)?;
+            // A packet is never put into a variable that another path fills too: it would have to lie in memory.
+            if let Some(arrival) = self.input.arrival() {
+                let packet = arrival.take();
+                self.input.note(&packet);
+                if packet.is_data() && !self.keeps && O::Item::fits(&packet) {
+                    if let Err(failure) = self.operator.process(O::Item::from_fitting(packet)) {
+                        return Err(self.place(failure));
+                    }
+                    if O::EXPANDS {
+                        self.phase = Phase::Expanding;
+                    }
+                } else {
+                    self.handle(packet)?;
+                }
             } else {
-                self.operator.bracket(packet)?;
+                let Some(packet) = self.input.try_recv() else {
+                    return Ok(Stop::Empty);
+                };
+                self.handle(packet)?;
             }
             if self.operator.is_done() {
                 return Ok(Stop::Done);
@@ -149,20 +165,24 @@ impl<O: Operator> Drive<O> {
         Ok(Stop::Interrupted)
     }
 
-    #[inline]
+    /// Handles a packet of any kind that came in any way.
+    #[cold]
+    #[inline(never)]
     fn handle(&mut self, packet: Packet) -> Result<(), Failure> {
+        if !packet.is_data() {
+            return self.operator.bracket(packet);
+        }
         if self.keeps {
             return self.handle_keeping(packet, 0);
         }
-        let item = O::Item::from_packet(packet)
-            .map_err(|wrong| self.place(Failure::packet(wrong.to_string())))?;
-        self.operator
-            .process(item)
-            .map_err(|failure| self.place(failure))?;
-        if O::EXPANDS {
+        let outcome = match O::Item::from_packet(packet) {
+            Ok(item) => self.operator.process(item),
+            Err(wrong) => Err(Failure::packet(wrong.to_string())),
+        };
+        if O::EXPANDS && outcome.is_ok() {
             self.phase = Phase::Expanding;
         }
-        Ok(())
+        outcome.map_err(|failure| self.place(failure))
     }
 
     /// As [`Drive::handle`], with a copy of the packet kept in case it fails.
@@ -176,6 +196,7 @@ impl<O: Operator> Drive<O> {
         let Err(failure) = outcome else {
             if O::EXPANDS {
                 self.phase = Phase::Expanding;
+                self.expanded = Some(kept);
             }
             return Ok(());
         };
@@ -218,9 +239,10 @@ impl<O: Operator> Drive<O> {
                 }
                 Err(failure) => {
                     self.phase = next;
+                    let packet = self.expanded.take();
                     return self
                         .cell
-                        .reject(failure, || Packet::data(millstream_packet::Value::NULL));
+                        .reject(failure, || packet.unwrap_or_else(|| Value::NULL.into()));
                 }
             }
             if self.cell.has(BLOCKED) {

@@ -9,12 +9,30 @@ pub trait Payload: Sized + Send + 'static {
     /// The port type that it stands for.
     const TYPE: PortType;
 
+    /// Whether a data packet can be taken as this type.
+    fn fits(packet: &Packet) -> bool;
+
+    /// Takes a data packet that fits; what it makes of any other means nothing.
+    ///
+    /// Together with [`Payload::fits`] this hands a packet on without wrapping it in a result, which would have to lie in
+    /// memory.
+    fn from_fitting(packet: Packet) -> Self;
+
     /// Takes a data packet as this type.
     ///
     /// # Errors
     ///
     /// Gives the packet back when it holds something else.
-    fn from_packet(packet: Packet) -> Result<Self, WrongType>;
+    fn from_packet(packet: Packet) -> Result<Self, WrongType> {
+        if Self::fits(&packet) {
+            Ok(Self::from_fitting(packet))
+        } else {
+            Err(WrongType {
+                expected: Self::TYPE,
+                packet,
+            })
+        }
+    }
 
     /// Makes a data packet of it.
     fn into_packet(self) -> Packet;
@@ -44,37 +62,41 @@ impl fmt::Display for WrongType {
 impl Payload for Packet {
     const TYPE: PortType = PortType::ANY;
 
-    #[inline]
-    fn from_packet(packet: Packet) -> Result<Self, WrongType> {
-        Ok(packet)
+    #[inline(always)]
+    fn fits(_packet: &Packet) -> bool {
+        true
     }
 
-    #[inline]
+    #[inline(always)]
+    fn from_fitting(packet: Packet) -> Self {
+        packet
+    }
+
+    #[inline(always)]
     fn into_packet(self) -> Packet {
         self
     }
 }
 
 macro_rules! payload {
-    ($($(#[$doc:meta])* $type:ty, $port_type:expr, $convert:expr;)*) => {$(
+    ($($(#[$doc:meta])* $type:ty, $port_type:expr, $fits:expr, $convert:expr;)*) => {$(
         $(#[$doc])*
         impl Payload for $type {
             const TYPE: PortType = $port_type;
 
-            #[inline]
-            fn from_packet(packet: Packet) -> Result<Self, WrongType> {
-                let value = match packet.into_value() {
-                    Ok(value) => value,
-                    Err(packet) => return Err(WrongType { expected: Self::TYPE, packet }),
-                };
-                let convert: fn(Value) -> Result<Self, Value> = $convert;
-                convert(value).map_err(|value| WrongType {
-                    expected: Self::TYPE,
-                    packet: Packet::data(value),
-                })
+            #[inline(always)]
+            fn fits(packet: &Packet) -> bool {
+                let fits: fn(Kind) -> bool = $fits;
+                packet.value().is_some_and(|value| fits(value.kind()))
             }
 
-            #[inline]
+            #[inline(always)]
+            fn from_fitting(packet: Packet) -> Self {
+                let convert: fn(Value) -> Self = $convert;
+                convert(packet.into_label())
+            }
+
+            #[inline(always)]
             fn into_packet(self) -> Packet {
                 Packet::data(self)
             }
@@ -83,13 +105,23 @@ macro_rules! payload {
 }
 
 payload! {
-    Value, PortType::ANY, Ok;
-    Text, PortType::TEXT, Value::into_text;
-    Bytes, PortType::BYTES, Value::into_bytes;
-    Record, PortType::RECORD, Value::into_record;
-    bool, PortType::BOOL, |value| value.as_bool().ok_or(value);
-    i64, PortType::INT, |value| value.as_int().ok_or(value);
+    Value, PortType::ANY, |_| true, |value| value;
+    Text, PortType::TEXT, |kind| kind == Kind::Text, |value| {
+        value.into_text().unwrap_or_else(|_other| Text::from(""))
+    };
+    Bytes, PortType::BYTES, |kind| kind == Kind::Bytes, |value| {
+        value.into_bytes().unwrap_or_else(|_other| Bytes::from(Vec::new()))
+    };
+    Record, PortType::RECORD, |kind| kind == Kind::Record, |value| {
+        value.into_record().unwrap_or_else(|_other| Record::empty())
+    };
+    bool, PortType::BOOL, |kind| kind == Kind::Bool, |value| value.as_bool().unwrap_or_default();
+    i64, PortType::INT, |kind| kind == Kind::Int, |value| value.as_int().unwrap_or_default();
     /// Takes ints too and widens them.
-    f64, PortType::FLOAT, |value| value.as_number().ok_or(value);
-    Vec<Value>, PortType::LIST, Value::into_list;
+    f64, PortType::FLOAT, |kind| matches!(kind, Kind::Int | Kind::Float), |value| {
+        value.as_number().unwrap_or_default()
+    };
+    Vec<Value>, PortType::LIST, |kind| kind == Kind::List, |value| {
+        value.into_list().unwrap_or_default()
+    };
 }

@@ -11,8 +11,8 @@ use crate::port::{In, InArray, InPort, Out, OutArray, OutPort};
 #[derive(Debug)]
 pub struct Wiring {
     cell: Arc<ProcessCell>,
-    ins: Vec<(Arc<str>, InPort)>,
-    outs: Vec<(Arc<str>, OutPort)>,
+    ins: Vec<InPort>,
+    outs: Vec<OutPort>,
 }
 
 impl Wiring {
@@ -26,16 +26,16 @@ impl Wiring {
     }
 
     /// Adds a connected in-port or an element of one.
-    pub fn add_in(&mut self, name: Arc<str>, port: InPort) {
-        self.ins.push((name, port));
+    pub fn add_in(&mut self, port: InPort) {
+        self.ins.push(port);
     }
 
     /// Adds a connected out-port or an element of one. The port `error` goes to the cell.
-    pub fn add_out(&mut self, name: Arc<str>, port: OutPort) {
-        if &*name == ERROR_PORT {
+    pub fn add_out(&mut self, port: OutPort) {
+        if port.name() == ERROR_PORT {
             self.cell.set_errors(port);
         } else {
-            self.outs.push((name, port));
+            self.outs.push(port);
         }
     }
 
@@ -50,7 +50,7 @@ impl Wiring {
     }
 
     /// Takes a single in-port; one that nothing is connected to is at its end.
-    pub fn input<T: Payload>(&mut self, name: &'static str) -> In<T> {
+    pub fn input<T: Payload>(&mut self, name: &str) -> In<T> {
         In::new(
             self.take_in(name)
                 .unwrap_or_else(|| InPort::unconnected(Arc::clone(&self.cell), name)),
@@ -58,27 +58,33 @@ impl Wiring {
     }
 
     pub(crate) fn take_in(&mut self, name: &str) -> Option<InPort> {
-        let at = self.ins.iter().position(|(known, _)| &**known == name)?;
-        Some(self.ins.swap_remove(at).1)
+        let at = self.ins.iter().position(|port| port.name() == name)?;
+        Some(self.ins.swap_remove(at))
     }
 
     /// Takes the connected elements of an array in-port in index order.
-    pub fn input_array<T: Payload>(&mut self, name: &'static str) -> InArray<T> {
-        let mut elements = extract(&mut self.ins, name);
+    pub fn input_array<T: Payload>(&mut self, name: &str) -> InArray<T> {
+        let mut elements: Vec<InPort> = self
+            .ins
+            .extract_if(.., |port| port.name() == name)
+            .collect();
         elements.sort_by_key(InPort::index);
         InArray::new(elements.into_iter().map(In::new).collect())
     }
 
     /// Takes a single out-port; one that nothing is connected to swallows packets.
-    pub fn output<T: Payload>(&mut self, name: &'static str) -> Out<T> {
-        let at = self.outs.iter().position(|(known, _)| &**known == name);
-        let port = at.map(|at| self.outs.swap_remove(at).1);
+    pub fn output<T: Payload>(&mut self, name: &str) -> Out<T> {
+        let at = self.outs.iter().position(|port| port.name() == name);
+        let port = at.map(|at| self.outs.swap_remove(at));
         Out::new(port.unwrap_or_else(|| OutPort::unconnected(Arc::clone(&self.cell), name)))
     }
 
     /// Takes the connected elements of an array out-port in index order.
-    pub fn output_array<T: Payload>(&mut self, name: &'static str) -> OutArray<T> {
-        let mut elements = extract(&mut self.outs, name);
+    pub fn output_array<T: Payload>(&mut self, name: &str) -> OutArray<T> {
+        let mut elements: Vec<OutPort> = self
+            .outs
+            .extract_if(.., |port| port.name() == name)
+            .collect();
         elements.sort_by_key(OutPort::index);
         OutArray::new(elements.into_iter().map(Out::new).collect())
     }
@@ -86,10 +92,3 @@ impl Wiring {
 
 /// The out-port for packets that failed, which every component may have.
 pub(crate) const ERROR_PORT: &str = "error";
-
-fn extract<P>(ports: &mut Vec<(Arc<str>, P)>, name: &str) -> Vec<P> {
-    ports
-        .extract_if(.., |(known, _)| &**known == name)
-        .map(|(_, port)| port)
-        .collect()
-}

@@ -9,7 +9,7 @@ use crate::line::Line;
 use crate::lossy::{Drops, Lossy};
 use crate::pipe::Pipe;
 use crate::reader::Reader;
-use crate::ring::Ring;
+use crate::ring::{Ring, Slots};
 use crate::stopwatch::Stopwatch;
 use crate::sync::{AtomicBool, AtomicU32, AtomicU64, Lock, Ordering, fence};
 use crate::target::Target;
@@ -163,7 +163,7 @@ impl Connector {
     }
 
     /// Whether the reader has gone.
-    #[inline]
+    #[inline(always)]
     pub fn is_abandoned(&self) -> bool {
         self.reader_gone.load(Relaxed)
     }
@@ -179,6 +179,17 @@ impl Connector {
     /// Whether some writer waits for room.
     pub fn has_waiting_writer(&self) -> bool {
         self.writers_wait.load(Relaxed) > 0
+    }
+
+    /// The processes that wait for room.
+    pub fn waiting_writers(&self) -> Vec<u32> {
+        if !self.has_waiting_writer() {
+            return Vec::new();
+        }
+        match &self.line {
+            None => self.writer.get().map(Target::process).into_iter().collect(),
+            Some(line) => line.with(|line| line.processes().collect()),
+        }
     }
 
     /// Lets the reader see no packet until the connector is stepped or released. What is inside stays inside.
@@ -226,29 +237,31 @@ impl Connector {
     }
 
     /// Slots that are free by the counts.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn free(&self, tail: u64) -> u64 {
-        let inside = tail - self.head.load(Acquire);
+        let inside = tail.saturating_sub(self.head.load(Acquire));
         u64::from(self.capacity).saturating_sub(inside)
     }
 
     /// End of what the reader may take now.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn visible(&self) -> u64 {
         self.tail.load(Acquire).min(self.gate.load(Relaxed))
     }
 
-    /// After packets went in up to `tail`: keeps the high-water mark and wakes the reader if it waits.
-    #[inline]
-    pub(crate) fn entered(&self, tail: u64) {
-        let depth = tail.saturating_sub(self.head.load(Relaxed));
-        if depth > self.high_water.load(Relaxed) {
-            self.high_water.fetch_max(depth, Relaxed);
-        }
+    /// After packets went in: wakes the reader if it waits.
+    #[inline(always)]
+    pub(crate) fn entered(&self) {
         self.fence();
         if self.reader_waits.load(Relaxed) {
             self.wake_reader();
         }
+    }
+
+    /// Keeps the high-water mark where several writers may write.
+    pub(crate) fn note_high_water(&self) {
+        self.high_water
+            .fetch_max(self.depth().min(u64::from(self.capacity)), Relaxed);
     }
 
     #[cold]
@@ -262,7 +275,7 @@ impl Connector {
     }
 
     /// After packets came out: wakes writers that wait, as many as there is room for.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn left(&self) {
         self.fence();
         if self.writers_wait.load(Relaxed) != 0 {
@@ -309,7 +322,7 @@ impl Connector {
 
     /// Ends on different threads must agree on "published, then looked for a sleeper" against "asleep, then looked
     /// again"; on one thread program order does.
-    #[inline]
+    #[inline(always)]
     fn fence(&self) {
         if self.crossing {
             fence(SeqCst);
@@ -389,7 +402,7 @@ impl Connector {
     }
 
     /// Counts the bytes of a packet that goes in.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn count_bytes(&self, packet: &Packet) {
         let bytes = packet.payload_bytes() as u64;
         if bytes != 0 {
@@ -397,7 +410,7 @@ impl Connector {
         }
     }
 
-    #[inline]
+    #[cold]
     fn add_bytes(&self, bytes: u64) {
         if self.line.is_none() {
             // One writer: a plain sum is exact and half the price.
@@ -411,26 +424,27 @@ impl Connector {
     fn drain_one(&mut self) -> Option<Packet> {
         let head = self.head.load(Relaxed);
         match &self.pipe {
-            Pipe::Ring(ring) => ring_take(ring, &self.head, self.tail.load(Relaxed), head),
+            Pipe::Ring(ring) => {
+                (head < self.tail.load(Relaxed)).then(|| take(ring.slots(), &self.head, head))
+            }
             Pipe::Flume(_, receiver) => receiver.try_recv().ok(),
             Pipe::Lossy(lossy) => lossy.pop(|| ()),
         }
     }
 }
 
-/// Takes the packet at `head` if it is before `tail`, and moves the shared head on, in this order of events.
-#[inline]
+/// Takes the packet at `head` and moves the shared head on.
+///
+/// Called only where `head` is the shared head and a tail beyond it was read with acquire: by the one reader
+/// ([`Reader::pop_quietly`], [`crate::reader::Arrival`]) and by the connector's own drop.
+#[inline(always)]
 #[expect(unsafe_code, reason = "the one place where packets leave a ring")]
-pub(crate) fn ring_take(ring: &Ring, shared: &AtomicU64, tail: u64, head: u64) -> Option<Packet> {
-    if head >= tail {
-        return None;
-    }
-    // SAFETY: `tail` was read with acquire (or the connector is exclusively owned), so everything before it is
-    // published. Only the one reader calls this, or the connector's drop after the reader is gone; both go by the shared
-    // head, which moves on before the packet can be taken again. Writers reuse the slot only after they see that head.
-    let packet = unsafe { ring.take(head) };
+pub(crate) fn take(slots: &Slots, shared: &AtomicU64, head: u64) -> Packet {
+    // SAFETY: everything before an acquired tail is published. Only one reader goes by the shared head, and it moves on
+    // before the packet can be taken again. The writer reuses the slot only after it sees that head.
+    let packet = unsafe { slots.take(head) };
     shared.store(head + 1, Release);
-    Some(packet)
+    packet
 }
 
 impl Drop for Connector {

@@ -70,6 +70,11 @@ impl Line {
         self.waiting.drain(..).map(|(_, target)| target).collect()
     }
 
+    /// The processes that wait.
+    pub(crate) fn processes(&self) -> impl Iterator<Item = u32> {
+        self.waiting.iter().map(|(_, target)| target.process())
+    }
+
     /// How many wait.
     pub(crate) fn len(&self) -> usize {
         self.waiting.len()

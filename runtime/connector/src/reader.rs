@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use millstream_packet::Packet;
 
-use crate::connector::{Connector, ring_take};
+use crate::connector::{Connector, take};
 use crate::pipe::Pipe;
+use crate::ring::Slots;
 use crate::sync::Ordering::{AcqRel, Acquire, Relaxed};
 use crate::target::Target;
 
@@ -13,13 +14,32 @@ use crate::target::Target;
 #[derive(Debug)]
 pub struct Reader {
     connector: Arc<Connector>,
+    /// The slots of a ring whose ends are on one thread, once there was a packet.
+    local: Option<Slots>,
     waits: bool,
+}
+
+/// A packet in a ring, seen by the only reader and therefore sure to be there until it is taken.
+#[derive(Debug)]
+pub struct Arrival<'a> {
+    slots: &'a Slots,
+    connector: &'a Connector,
+    head: u64,
+}
+
+impl Arrival<'_> {
+    /// Takes the packet; writers learn of the room by the next [`Reader::settle`] at the latest.
+    #[inline(always)]
+    pub fn take(self) -> Packet {
+        take(self.slots, &self.connector.head, self.head)
+    }
 }
 
 impl Reader {
     pub(crate) fn new(connector: Arc<Connector>) -> Self {
         Self {
             connector,
+            local: None,
             waits: false,
         }
     }
@@ -35,7 +55,6 @@ impl Reader {
     }
 
     /// Takes a packet if one is there, and lets a waiting writer know.
-    #[inline]
     pub fn try_pop(&mut self) -> Option<Packet> {
         let packet = self.pop_quietly();
         if packet.is_some() {
@@ -45,18 +64,41 @@ impl Reader {
     }
 
     /// Takes a packet if one is there; writers learn of it by the next [`Reader::settle`] at the latest.
-    #[inline]
     pub fn pop_quietly(&mut self) -> Option<Packet> {
         let connector = &*self.connector;
-        match &connector.pipe {
-            Pipe::Ring(ring) => {
-                let head = connector.head.load(Relaxed);
-                ring_take(ring, &connector.head, connector.visible(), head)
-            }
-            _ => self.pop_other(),
+        let Pipe::Ring(ring) = &connector.pipe else {
+            return self.pop_other();
+        };
+        let visible = connector.visible();
+        let head = connector.head.load(Relaxed);
+        if head >= visible {
+            return None;
         }
+        if self.local.is_none() && !connector.crossing {
+            self.local = Some(ring.slots().clone());
+        }
+        Some(take(ring.slots(), &connector.head, head))
     }
 
+    /// A packet that is there, the fast way: `None` also where only [`Reader::pop_quietly`] knows the way.
+    #[inline(always)]
+    pub fn arrival(&mut self) -> Option<Arrival<'_>> {
+        let slots = self.local.as_ref()?;
+        let head = self.connector.head.load(Relaxed);
+        (head < self.connector.visible()).then_some(Arrival {
+            slots,
+            connector: &self.connector,
+            head,
+        })
+    }
+
+    /// Packets ever taken, those dropped before their turn included.
+    #[inline(always)]
+    pub fn taken(&self) -> u64 {
+        self.connector.head.load(Relaxed)
+    }
+
+    #[cold]
     #[inline(never)]
     fn pop_other(&mut self) -> Option<Packet> {
         let connector = &*self.connector;
@@ -77,7 +119,7 @@ impl Reader {
     }
 
     /// Wakes writers for whom there is room now.
-    #[inline]
+    #[inline(always)]
     pub fn settle(&mut self) {
         self.connector.left();
     }

@@ -1,78 +1,89 @@
 //! The ring: slots of four words that a packet enters and leaves word by word.
 //!
-//! Slots are atomics, so even a wrong use of the ring is never a data race; what keeps a packet from being taken twice
-//! is the discipline of the two ends (see [`Ring::take`]).
+//! A slot belongs to the writer from the moment it sees that the reader has moved on past it until it publishes, and to
+//! the reader from then on until it moves its head past it. Head and tail are the only things both look at; the slots
+//! themselves are plain memory, because a plain move of a packet is two loads and two stores of sixteen bytes, and every
+//! other way of moving it (word by word, or words into a wider move) makes processors wait for their own stores.
 #![expect(
     unsafe_code,
-    reason = "packets are made again of the words that went in"
+    reason = "slots pass from one end to the other by the rules above"
 )]
 
-use std::sync::OnceLock;
+use std::cell::UnsafeCell;
+use std::mem::MaybeUninit;
+use std::sync::{Arc, OnceLock};
 
 use millstream_packet::Packet;
-
-use crate::sync::{AtomicU64, Ordering::Relaxed};
 
 /// Slots for at least `capacity` packets, a power of two, made when the first packet comes.
 #[derive(Debug)]
 pub(crate) struct Ring {
-    slots: OnceLock<Box<[Slot]>>,
-    /// Number of slots less one.
-    mask: usize,
+    slots: OnceLock<Slots>,
+    count: usize,
 }
 
-#[derive(Debug)]
-struct Slot([AtomicU64; 4]);
+/// The slots of a ring; each end keeps its own reference, so that a hand-over looks at nothing else.
+#[derive(Debug, Clone)]
+pub(crate) struct Slots(Arc<[Slot]>);
+
+struct Slot(UnsafeCell<MaybeUninit<Packet>>);
+
+// SAFETY: a slot is touched by one end at a time; head and tail hand it over with release and acquire.
+unsafe impl Sync for Slot {}
 
 impl Ring {
     pub(crate) fn new(capacity: u32) -> Self {
-        let slots = capacity.next_power_of_two() as usize;
         Self {
             slots: OnceLock::new(),
-            mask: slots - 1,
+            count: capacity.next_power_of_two() as usize,
         }
     }
 
-    #[inline]
-    fn slot(&self, sequence: u64) -> &Slot {
-        let slots = self.slots.get_or_init(|| self.make_slots());
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "the mask keeps the low bits only"
-        )]
-        &slots[sequence as usize & self.mask]
+    /// The slots; made now if they are not there yet.
+    pub(crate) fn slots(&self) -> &Slots {
+        self.slots.get_or_init(|| {
+            let empty = || Slot(UnsafeCell::new(MaybeUninit::uninit()));
+            Slots((0..self.count).map(|_| empty()).collect())
+        })
     }
+}
 
-    #[cold]
-    fn make_slots(&self) -> Box<[Slot]> {
-        (0..=self.mask)
-            .map(|_| Slot(std::array::from_fn(|_| AtomicU64::new(0))))
-            .collect()
+impl Slots {
+    #[inline(always)]
+    fn slot(&self, sequence: u64) -> &Slot {
+        // The number of slots is a power of two.
+        #[expect(clippy::cast_possible_truncation, reason = "only the low bits matter")]
+        let at = sequence as usize & (self.0.len() - 1);
+        &self.0[at]
     }
 
     /// Writes a packet into the slot of a sequence number.
     ///
-    /// The caller is the only one who writes this sequence number, and publishes it with a release store afterwards.
-    /// A packet overwritten before it was taken is leaked, never freed twice.
-    #[inline]
-    pub(crate) fn put(&self, sequence: u64, packet: Packet) {
-        let slot = self.slot(sequence);
-        for (word, value) in slot.0.iter().zip(packet.into_words()) {
-            word.store(value, Relaxed);
-        }
+    /// # Safety
+    ///
+    /// The caller is the only one who writes to the ring, publishes `sequence` with a release store afterwards, and has
+    /// seen by an acquire load that the reader is past the packet that used the slot before.
+    #[inline(always)]
+    pub(crate) unsafe fn put(&self, sequence: u64, packet: Packet) {
+        // SAFETY: the slot is the writer's. What was in it has been taken, so nothing is overwritten that needs a drop.
+        unsafe { (*self.slot(sequence).0.get()).write(packet) };
     }
 
     /// Takes the packet of a sequence number out of its slot.
     ///
     /// # Safety
     ///
-    /// `sequence` was published by a release store after [`Ring::put`] which this thread has seen by an acquire load,
+    /// `sequence` was published by a release store after [`Slots::put`] which this thread has seen by an acquire load,
     /// its slot was not put again since, and no one else takes this sequence number.
-    #[inline]
+    #[inline(always)]
     pub(crate) unsafe fn take(&self, sequence: u64) -> Packet {
-        let slot = self.slot(sequence);
-        let words = std::array::from_fn(|at| slot.0[at].load(Relaxed));
-        // SAFETY: the words are those of one whole put, and the caller is the only one who takes them.
-        unsafe { Packet::from_words(words) }
+        // SAFETY: the slot is the reader's and holds a packet that is read this once.
+        unsafe { (*self.slot(sequence).0.get()).assume_init_read() }
+    }
+}
+
+impl std::fmt::Debug for Slot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Slot")
     }
 }

@@ -1,4 +1,5 @@
 //! The writing end.
+#![expect(unsafe_code, reason = "the two places where packets enter a ring")]
 
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use crate::connector::Connector;
 use crate::line::Line;
 use crate::lossy::{Lossy, Outcome};
 use crate::pipe::Pipe;
+use crate::ring::Slots;
 use crate::sync::{
     Lock,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
@@ -19,9 +21,21 @@ use crate::target::Target;
 pub struct Writer {
     connector: Arc<Connector>,
     target: Option<Target>,
-    /// Packets written into the ring behind its tail and not yet published; only with one writer.
-    staged: u32,
+    /// The slots of a ring that only this writer writes, once there was a packet; then the next fields are in use.
+    alone: Option<Slots>,
+    /// Where the next packet goes. Between the connector's tail and this are packets not yet published.
+    tail: u64,
+    /// Up to here there is room for sure: the head that was seen last, plus the capacity.
+    limit: u64,
+    /// Most packets inside as far as this writer has seen.
+    high_water: u64,
     waits: Waits,
+}
+
+/// Room for one packet in a ring, seen by its only writer and therefore sure to be there until it is filled.
+#[derive(Debug)]
+pub struct Vacancy<'a> {
+    writer: &'a mut Writer,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,11 +55,17 @@ pub enum Refused {
 }
 
 impl Writer {
+    /// Most packets that go in between two looks at the room.
+    pub const PACKETS_PER_LOOK: u32 = 64;
+
     pub(crate) fn new(connector: Arc<Connector>) -> Self {
         Self {
             connector,
             target: None,
-            staged: 0,
+            alone: None,
+            tail: 0,
+            limit: 0,
+            high_water: 0,
             waits: Waits::No,
         }
     }
@@ -75,8 +95,37 @@ impl Writer {
 
     /// How many packets would enter now.
     pub fn room(&self) -> u64 {
-        let tail = self.connector.tail.load(Acquire) + u64::from(self.staged);
-        self.connector.free(tail)
+        // Head first: with several writers, room may then only be understated.
+        let head = self.connector.head.load(Acquire);
+        let tail = self.connector.tail.load(Acquire).max(self.tail);
+        u64::from(self.connector.capacity).saturating_sub(tail.saturating_sub(head))
+    }
+
+    /// Room for a packet as far as this writer has seen: the fast way in. `None` also where there may be room.
+    #[inline(always)]
+    pub fn vacancy(&mut self) -> Option<Vacancy<'_>> {
+        (self.tail < self.limit).then_some(Vacancy { writer: self })
+    }
+
+    /// Forgets the room that was seen, so that the next packet takes the slow way.
+    pub fn forget_room(&mut self) {
+        self.limit = 0;
+    }
+
+    /// Looks how much room there is, if this is the only writer of a ring.
+    fn look(&mut self) -> bool {
+        if self.connector.line.is_some() {
+            return false;
+        }
+        let Pipe::Ring(ring) = &self.connector.pipe else {
+            return false;
+        };
+        if self.alone.is_none() {
+            self.alone = Some(ring.slots().clone());
+        }
+        let full = self.connector.head.load(Acquire) + u64::from(self.connector.capacity);
+        self.limit = full.min(self.tail + u64::from(Self::PACKETS_PER_LOOK));
+        true
     }
 
     /// Puts a packet in if there is room; the reader can take it at once.
@@ -84,7 +133,6 @@ impl Writer {
     /// # Errors
     ///
     /// Gives the packet back when the connector is full or the reader has gone.
-    #[inline]
     pub fn try_push(&mut self, packet: Packet) -> Result<(), Refused> {
         self.stage(packet)?;
         self.publish();
@@ -98,33 +146,34 @@ impl Writer {
     /// # Errors
     ///
     /// As [`Writer::try_push`].
-    #[inline]
     pub fn stage(&mut self, packet: Packet) -> Result<(), Refused> {
-        let connector = &*self.connector;
-        if connector.is_abandoned() {
+        if self.is_closed() {
             return Err(Refused::Closed(packet));
         }
-        if let (Pipe::Ring(ring), None) = (&connector.pipe, &connector.line) {
-            let tail = connector.tail.load(Relaxed) + u64::from(self.staged);
-            if connector.free(tail) == 0 {
-                return Err(Refused::Full(packet));
-            }
-            connector.count_bytes(&packet);
-            ring.put(tail, packet);
-            self.staged += 1;
-            return Ok(());
+        if !self.look() {
+            return self.push_other(packet);
         }
-        self.push_other(packet)
+        match self.vacancy() {
+            Some(vacancy) => {
+                vacancy.stage(packet);
+                Ok(())
+            }
+            None => Err(Refused::Full(packet)),
+        }
     }
 
     /// Makes staged packets visible and wakes the reader if it waits.
-    #[inline]
+    #[inline(always)]
     pub fn publish(&mut self) {
-        if self.staged > 0 {
-            let tail = self.connector.tail.load(Relaxed) + u64::from(self.staged);
-            self.staged = 0;
-            self.connector.tail.store(tail, Release);
-            self.connector.entered(tail);
+        let connector = &*self.connector;
+        if connector.tail.load(Relaxed) < self.tail {
+            connector.tail.store(self.tail, Release);
+            let depth = self.tail.saturating_sub(connector.head.load(Relaxed));
+            if depth > self.high_water {
+                self.high_water = depth;
+                connector.high_water.store(depth, Relaxed);
+            }
+            connector.entered();
         }
     }
 
@@ -139,7 +188,8 @@ impl Writer {
             Some(line) => push_in_line(connector, line, &mut self.waits, packet),
         };
         if outcome.is_ok() {
-            connector.entered(connector.tail.load(Acquire));
+            connector.note_high_water();
+            connector.entered();
         }
         outcome
     }
@@ -172,23 +222,56 @@ impl Writer {
     }
 }
 
+impl Vacancy<'_> {
+    /// Puts the packet in; the reader can take it at once.
+    #[inline(always)]
+    pub fn send(self, packet: Packet) {
+        self.put(packet).publish();
+    }
+
+    /// Puts the packet in; the reader sees it by the next [`Writer::publish`] at the latest.
+    #[inline(always)]
+    pub fn stage(self, packet: Packet) {
+        self.put(packet);
+    }
+
+    #[inline(always)]
+    fn put<'a>(self, packet: Packet) -> &'a mut Writer
+    where
+        Self: 'a,
+    {
+        let writer = self.writer;
+        writer.connector.count_bytes(&packet);
+        // There is room only where there are slots.
+        if let Some(slots) = &writer.alone {
+            // SAFETY: a vacancy is made only by the one writer of a ring (`Writer::look`) while its tail is below a limit
+            // that comes from an acquired head; `publish` stores the tail with release.
+            unsafe { slots.put(writer.tail, packet) };
+            writer.tail += 1;
+        }
+        writer
+    }
+}
+
 /// Puts a packet into the pipe; the caller has made sure of room and of being alone.
 fn enter(connector: &Connector, packet: Packet) -> Result<(), Refused> {
     connector.count_bytes(&packet);
     match &connector.pipe {
         Pipe::Ring(ring) => {
             let tail = connector.tail.load(Relaxed);
-            ring.put(tail, packet);
+            // SAFETY: the caller holds the line's lock or is alone, and has seen room by an acquired head.
+            unsafe { ring.slots().put(tail, packet) };
             connector.tail.store(tail + 1, Release);
             Ok(())
         }
         Pipe::Flume(sender, _) => {
-            // The count goes first, so that it is never below what is inside.
+            // The reader goes by the count, so what is announced can be taken. Writers come one at a time, and the
+            // channel has the connector's capacity, so what is inside never exceeds it.
+            sender
+                .try_send(packet)
+                .map_err(|error| Refused::Full(error.into_inner()))?;
             connector.tail.fetch_add(1, AcqRel);
-            sender.try_send(packet).map_err(|error| {
-                connector.tail.fetch_sub(1, AcqRel);
-                Refused::Full(error.into_inner())
-            })
+            Ok(())
         }
         Pipe::Lossy(_) => Err(Refused::Full(packet)),
     }
@@ -236,7 +319,8 @@ fn push_lossy(connector: &Connector, lossy: &Lossy, packet: Packet) -> Result<()
     );
     match outcome {
         Outcome::Entered | Outcome::Displaced => {
-            connector.entered(connector.tail.load(Acquire));
+            connector.note_high_water();
+            connector.entered();
             Ok(())
         }
         Outcome::Dropped => {

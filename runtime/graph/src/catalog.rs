@@ -59,14 +59,14 @@ impl Catalog {
 
 /// Up to `n` of the names that look like `name`, the likeliest first; equals in their order.
 ///
-/// Letters' case counts little, and for `family/Name` the part after the slash counts as well as the whole: who writes
-/// `Copy` or `text/Copy` finds `core/Copy`.
+/// Letters' case does not count. For `family/Name` the part after the slash counts most: who writes `Copy` or
+/// `text/Copy` finds `core/Copy`.
 pub(crate) fn nearest<'a>(
     name: &str,
     names: impl IntoIterator<Item = &'a str>,
     n: usize,
 ) -> Vec<&'a str> {
-    const ALIKE_MIN: f64 = 0.72;
+    const ALIKE_MIN: f64 = 0.5;
     let wanted = name.to_lowercase();
     let mut scored: Vec<(f64, &str)> = names
         .into_iter()
@@ -77,14 +77,29 @@ pub(crate) fn nearest<'a>(
     scored.into_iter().take(n).map(|(_, known)| known).collect()
 }
 
-fn likeness(a: &str, b: &str) -> f64 {
-    let whole = strsim::jaro_winkler(a, b);
-    let last = |text: &str| text.rsplit('/').next().map(str::to_owned).unwrap_or_default();
-    if !b.contains('/') {
-        return whole;
+fn likeness(wanted: &str, known: &str) -> f64 {
+    let Some((known_family, known_name)) = known.rsplit_once('/') else {
+        return word_likeness(wanted, known);
+    };
+    match wanted.rsplit_once('/') {
+        None => word_likeness(wanted, known_name),
+        Some((family, name)) => {
+            0.8 * word_likeness(name, known_name) + 0.2 * word_likeness(family, known_family)
+        }
     }
-    // The same last part in another family is a better guess than a likeness spread over all letters.
-    whole.max(strsim::jaro_winkler(&last(a), &last(b)) - 0.02)
+}
+
+/// 1 for equal words, less for each letter that differs; the beginning of a word counts as rather like it.
+fn word_likeness(wanted: &str, known: &str) -> f64 {
+    const BEGINNING: f64 = 0.7;
+    let (short, long) = if wanted.len() < known.len() {
+        (wanted, known)
+    } else {
+        (known, wanted)
+    };
+    let begins = short.len() >= 2 && long.starts_with(short);
+    let score = strsim::normalized_damerau_levenshtein(wanted, known);
+    if begins { score.max(BEGINNING) } else { score }
 }
 
 #[cfg(test)]
@@ -93,12 +108,20 @@ mod tests {
 
     #[test]
     fn nearest_name_comes_first() {
-        let names = ["core/Concat", "core/Copy", "core/Count", "text/Lines", "text/Wrap"];
+        let names = [
+            "core/Concat",
+            "core/Copy",
+            "core/Count",
+            "text/Lines",
+            "text/Wrap",
+        ];
         let case = |wanted: &str| nearest(wanted, names, 3).first().copied();
         assert_eq!(case("core/Cpy"), Some("core/Copy"));
         assert_eq!(case("copy"), Some("core/Copy"));
         assert_eq!(case("text/Copy"), Some("core/Copy"));
         assert_eq!(case("text/Line"), Some("text/Lines"));
+        assert_eq!(case("core/Conc"), Some("core/Concat"));
         assert_eq!(case("zzzz"), None);
+        assert_eq!(case("core/Zzzz"), None);
     }
 }

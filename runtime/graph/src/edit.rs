@@ -3,16 +3,15 @@
 //! [`Graph::apply`] gives back the edit that undoes what was done: applied, it restores an equal graph, the order of
 //! all entries included. That is all that undo needs. An edit that cannot be applied changes nothing.
 
-use indexmap::IndexMap;
 use millstream_packet::Value;
-use std::hash::Hash;
 
 use crate::comment::{Comment, Section};
-use crate::file::{Unsavable, check_savable};
+use crate::file::Unsavable;
 use crate::model::{Connector, Graph, Group, OnError, Position, Process, WhenFull};
 use crate::names::{ComponentRef, PortKey, PortName, PortRef, ProcessName};
 
 mod change;
+mod entry;
 mod refer;
 
 /// One change of a graph.
@@ -311,10 +310,15 @@ impl Graph {
                 &mut self.description,
                 text,
             ))),
-            Edit::SetPerGroup(on) => {
-                Ok(Edit::SetPerGroup(std::mem::replace(&mut self.per_group, on)))
-            }
-            Edit::SetPackage { name, requirement, at } => self.set_package(name, requirement, at),
+            Edit::SetPerGroup(on) => Ok(Edit::SetPerGroup(std::mem::replace(
+                &mut self.per_group,
+                on,
+            ))),
+            Edit::SetPackage {
+                name,
+                requirement,
+                at,
+            } => self.set_package(name, requirement, at),
             Edit::AddProcess { name, process, at } => self.add_process(name, *process, at),
             Edit::RemoveProcess(name) => self.remove_process(&name),
             Edit::RemoveProcessOnly(name) => self.remove_process_only(name),
@@ -324,12 +328,21 @@ impl Graph {
             Edit::AddConnector { connector, at } => self.add_connector(*connector, at),
             Edit::RemoveConnector { at } => self.remove_connector(at),
             Edit::ChangeConnector { at, change } => self.change_connector(at, change),
-            Edit::SetExport { side, name, target, at } => self.set_export(side, name, target, at),
+            Edit::SetExport {
+                side,
+                name,
+                target,
+                at,
+            } => self.set_export(side, name, target, at),
             Edit::RenameExport { side, from, to } => self.rename_export(side, from, to),
             Edit::AddGroup { group, at } => self.add_group(*group, at),
             Edit::RemoveGroup { at } => self.remove_group(at),
             Edit::ChangeGroup { at, group } => self.change_group(at, *group),
-            Edit::SetPosition { process, position, at } => self.set_position(process, position, at),
+            Edit::SetPosition {
+                process,
+                position,
+                at,
+            } => self.set_position(process, position, at),
             Edit::SetMeta { key, value, at } => self.set_meta(key, value, at),
             Edit::SetComments { place, comments } => self.set_comments(place, comments),
             Edit::Batch(edits) => self.apply_all(edits),
@@ -353,234 +366,6 @@ impl Graph {
         }
         inverses.reverse();
         Ok(Edit::Batch(inverses))
-    }
-
-    fn set_package(
-        &mut self,
-        name: String,
-        requirement: Option<String>,
-        at: Option<usize>,
-    ) -> Result<Edit, EditError> {
-        let (old, at) = set_entry(&mut self.packages, "package", name.clone(), requirement, at)?;
-        let removed = at.is_some();
-        let inverse = Edit::SetPackage {
-            name: name.clone(),
-            requirement: old,
-            at,
-        };
-        Ok(self.with_comments(inverse, removed, Section::Packages, &name))
-    }
-
-    fn set_export(
-        &mut self,
-        side: Side,
-        name: PortName,
-        target: Option<PortRef>,
-        at: Option<usize>,
-    ) -> Result<Edit, EditError> {
-        let (exports, section, kind) = self.exports(side);
-        let (old, at) = set_entry(exports, kind, name.clone(), target, at)?;
-        let removed = at.is_some();
-        let inverse = Edit::SetExport {
-            side,
-            name: name.clone(),
-            target: old,
-            at,
-        };
-        Ok(self.with_comments(inverse, removed, section, name.as_str()))
-    }
-
-    fn rename_export(
-        &mut self,
-        side: Side,
-        from: PortName,
-        to: PortName,
-    ) -> Result<Edit, EditError> {
-        let (exports, section, kind) = self.exports(side);
-        rename_key(exports, kind, &from, &to)?;
-        let comments = self.comments.set_entry(section, from.as_str(), Vec::new());
-        self.comments.set_entry(section, to.as_str(), comments);
-        Ok(Edit::RenameExport {
-            side,
-            from: to,
-            to: from,
-        })
-    }
-
-    fn exports(&mut self, side: Side) -> (&mut IndexMap<PortName, PortRef>, Section, &'static str) {
-        match side {
-            Side::In => (&mut self.inports, Section::Inports, "exported in-port"),
-            Side::Out => (&mut self.outports, Section::Outports, "exported out-port"),
-        }
-    }
-
-    fn set_position(
-        &mut self,
-        process: ProcessName,
-        position: Option<Position>,
-        at: Option<usize>,
-    ) -> Result<Edit, EditError> {
-        if position.is_some_and(|place| !(place.x.is_finite() && place.y.is_finite())) {
-            return Err(EditError::NotFinite(process));
-        }
-        let (old, at) = set_entry(&mut self.layout, "place of", process.clone(), position, at)?;
-        let removed = at.is_some();
-        let inverse = Edit::SetPosition {
-            process: process.clone(),
-            position: old,
-            at,
-        };
-        Ok(self.with_comments(inverse, removed, Section::Layout, process.as_str()))
-    }
-
-    fn set_meta(
-        &mut self,
-        key: String,
-        value: Option<Value>,
-        at: Option<usize>,
-    ) -> Result<Edit, EditError> {
-        value.as_ref().map_or(Ok(()), check_savable)?;
-        let (old, at) = set_entry(&mut self.meta, "meta entry", key.clone(), value, at)?;
-        let removed = at.is_some();
-        let inverse = Edit::SetMeta {
-            key: key.clone(),
-            value: old,
-            at,
-        };
-        Ok(self.with_comments(inverse, removed, Section::Meta, &key))
-    }
-
-    /// Takes the comments of an entry that was removed along, so that the inverse brings them back.
-    fn with_comments(&mut self, inverse: Edit, removed: bool, section: Section, key: &str) -> Edit {
-        if !removed {
-            return inverse;
-        }
-        let comments = self.comments.set_entry(section, key, Vec::new());
-        if comments.is_empty() {
-            return inverse;
-        }
-        let place = CommentPlace::Entry(section, key.to_owned());
-        Edit::Batch(vec![inverse, Edit::SetComments { place, comments }])
-    }
-
-    fn set_comments(
-        &mut self,
-        place: CommentPlace,
-        comments: Vec<Comment>,
-    ) -> Result<Edit, EditError> {
-        let all = &mut self.comments;
-        let old = match &place {
-            CommentPlace::Head => std::mem::replace(&mut all.head, comments),
-            CommentPlace::End => std::mem::replace(&mut all.end, comments),
-            CommentPlace::Tail => std::mem::replace(&mut all.tail, comments),
-            CommentPlace::Before(section) => replace_list(&mut all.before, *section, comments),
-            CommentPlace::After(section) => replace_list(&mut all.after, *section, comments),
-            CommentPlace::Entry(section, key) => {
-                if !self.has_entry(*section, key) {
-                    return Err(EditError::NoEntry {
-                        kind: section.name(),
-                        key: key.clone(),
-                    });
-                }
-                self.comments.set_entry(*section, key, comments)
-            }
-        };
-        Ok(Edit::SetComments {
-            place,
-            comments: old,
-        })
-    }
-
-    fn has_entry(&self, section: Section, key: &str) -> bool {
-        match section {
-            Section::Packages => self.packages.contains_key(key),
-            Section::Inports => self.inports.contains_key(key),
-            Section::Outports => self.outports.contains_key(key),
-            Section::Meta => self.meta.contains_key(key),
-            Section::Layout => self.layout.contains_key(key),
-            _ => false,
-        }
-    }
-}
-
-fn replace_list(
-    lists: &mut IndexMap<Section, Vec<Comment>>,
-    section: Section,
-    comments: Vec<Comment>,
-) -> Vec<Comment> {
-    let old = if comments.is_empty() {
-        lists.swap_remove(&section)
-    } else {
-        lists.insert(section, comments)
-    };
-    old.unwrap_or_default()
-}
-
-/// Adds, changes or removes an entry; gives the old value, and the old position of a removed entry.
-fn set_entry<K: Hash + Eq + ToString, V>(
-    map: &mut IndexMap<K, V>,
-    kind: &'static str,
-    key: K,
-    value: Option<V>,
-    at: Option<usize>,
-) -> Result<(Option<V>, Option<usize>), EditError> {
-    let Some(value) = value else {
-        return match map.shift_remove_full(&key) {
-            Some((at, _key, old)) => Ok((Some(old), Some(at))),
-            None => Err(no_entry(kind, &key)),
-        };
-    };
-    if let Some(place) = map.get_mut(&key) {
-        return Ok((Some(std::mem::replace(place, value)), None));
-    }
-    let at = position(kind, at, map.len())?;
-    map.shift_insert(at, key, value);
-    Ok((None, None))
-}
-
-fn rename_key<K: Hash + Eq + ToString + Clone, V>(
-    map: &mut IndexMap<K, V>,
-    kind: &'static str,
-    from: &K,
-    to: &K,
-) -> Result<(), EditError> {
-    if !map.contains_key(from) {
-        return Err(no_entry(kind, from));
-    }
-    if map.contains_key(to) {
-        return Err(EditError::EntryTaken {
-            kind,
-            key: to.to_string(),
-        });
-    }
-    if let Some((at, _from, value)) = map.shift_remove_full(from) {
-        map.shift_insert(at, to.clone(), value);
-    }
-    Ok(())
-}
-
-fn no_entry<Q: ToString + ?Sized>(kind: &'static str, key: &Q) -> EditError {
-    EditError::NoEntry {
-        kind,
-        key: key.to_string(),
-    }
-}
-
-/// The position asked for, or the end.
-fn position(kind: &'static str, at: Option<usize>, len: usize) -> Result<usize, EditError> {
-    match at {
-        Some(at) if at > len => Err(EditError::Beyond { kind, at, len }),
-        Some(at) => Ok(at),
-        None => Ok(len),
-    }
-}
-
-/// The position of something that must exist.
-fn existing(kind: &'static str, at: usize, len: usize) -> Result<usize, EditError> {
-    if at < len {
-        Ok(at)
-    } else {
-        Err(EditError::Beyond { kind, at, len })
     }
 }
 

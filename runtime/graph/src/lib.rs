@@ -6,7 +6,7 @@
 //!
 //! | to | look at |
 //! |---|---|
-//! | read and write graph files | [`file`] |
+//! | read and write graph files | [`mod@file`] |
 //! | change a graph with undo | [`Edit`], [`Graph::apply`] |
 //! | find what is wrong | [`check`], [`Finding`], [`Code`] |
 //! | get what the engine runs | [`flatten`], [`Flat`] |
@@ -23,18 +23,18 @@ mod names;
 mod resolve;
 mod spec;
 mod subgraph;
+#[cfg(test)]
+mod testing;
 mod view;
 
 pub use catalog::Catalog;
-pub use check::{Code, Conversion, Finding, Place, Severity, check, conversion};
+pub use check::{Code, Conversion, Finding, Place, Severity, UnknownCode, check, conversion};
 pub use comment::{Comment, Comments, Section};
 pub use edit::{CommentPlace, ConnectorChange, Edit, EditError, ProcessChange, Side};
 pub use flatten::{
     Flat, FlatConnector, FlatEnd, FlatGroup, FlatProcess, FlattenError, Origin, flatten,
 };
-pub use model::{
-    Connector, DEFAULT_CAPACITY, Graph, Group, OnError, Position, Process, WhenFull,
-};
+pub use model::{Connector, DEFAULT_CAPACITY, Graph, Group, OnError, Position, Process, WhenFull};
 pub use names::{ComponentRef, NameError, PortKey, PortName, PortRef, ProcessName, RefText};
 pub use resolve::{NoSubgraphs, Resolve, ResolveError, Resolved};
 pub use spec::{ComponentSpec, Cost, ExampleSpec, PortSpec, SettingSpec};

@@ -31,7 +31,9 @@ pub enum NameError {
         found: String,
     },
     /// An end of a connector has no dot between process and port.
-    #[error("`{text}` names no port: write `process.port`, or `process.port[0]` for an element of an array port")]
+    #[error(
+        "`{text}` names no port: write `process.port`, or `process.port[0]` for an element of an array port"
+    )]
     NoDot {
         /// The text.
         text: String,
@@ -360,7 +362,18 @@ mod tests {
         for text in ["a.b", "read.out", "x-1.out[0]", "x.in[4294967295]"] {
             assert_eq!(text.parse::<PortRef>().unwrap().to_string(), text);
         }
-        for text in ["a", "a.", ".b", "a.b.c", "a.b[", "a.b[]", "a.b[-1]", "a.b[+1]", "a.b[4294967296]", "a.b[1]x"] {
+        for text in [
+            "a",
+            "a.",
+            ".b",
+            "a.b.c",
+            "a.b[",
+            "a.b[]",
+            "a.b[-1]",
+            "a.b[+1]",
+            "a.b[4294967296]",
+            "a.b[1]x",
+        ] {
             assert!(text.parse::<PortRef>().is_err(), "{text}");
         }
     }
@@ -369,11 +382,26 @@ mod tests {
     fn components_have_three_forms() {
         let kind = |text: &str| text.parse::<ComponentRef>();
         assert!(matches!(kind("core/Copy"), Ok(ComponentRef::Builtin(_))));
-        assert!(matches!(kind("acme/text-tools/Trim"), Ok(ComponentRef::Package(_))));
+        assert!(matches!(
+            kind("acme/text-tools/Trim"),
+            Ok(ComponentRef::Package(_))
+        ));
         assert!(matches!(kind("./sub.ron"), Ok(ComponentRef::File(_))));
         assert!(matches!(kind("../a b/sub.ron"), Ok(ComponentRef::File(_))));
-        assert_eq!(kind("acme/tools/Trim").unwrap().package(), Some("acme/tools"));
-        for bad in ["", "Copy", "core/", "/", "./", "a/b/c/d", "core/Co py", "sub.ron"] {
+        assert_eq!(
+            kind("acme/tools/Trim").unwrap().package(),
+            Some("acme/tools")
+        );
+        for bad in [
+            "",
+            "Copy",
+            "core/",
+            "/",
+            "./",
+            "a/b/c/d",
+            "core/Co py",
+            "sub.ron",
+        ] {
             assert!(kind(bad).is_err(), "{bad}");
         }
     }

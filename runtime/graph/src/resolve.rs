@@ -31,6 +31,10 @@ pub trait Resolve {
     fn resolve(&self, component: &ComponentRef, from: &str) -> Result<Resolved, ResolveError>;
 
     /// Which file the graph itself is; empty when it has none yet.
+    #[expect(
+        clippy::unnecessary_literal_bound,
+        reason = "implementers give back a path that they hold"
+    )]
     fn file(&self) -> &str {
         ""
     }
@@ -51,6 +55,8 @@ pub struct NoSubgraphs;
 
 impl Resolve for NoSubgraphs {
     fn resolve(&self, component: &ComponentRef, _from: &str) -> Result<Resolved, ResolveError> {
-        Err(ResolveError(format!("subgraphs are not read here: {component}")))
+        Err(ResolveError(format!(
+            "subgraphs are not read here: {component}"
+        )))
     }
 }

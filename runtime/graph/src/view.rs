@@ -176,10 +176,13 @@ impl Topology {
     }
 
     fn component_edges(&self) -> impl Iterator<Item = (usize, usize)> {
-        self.successors.iter().enumerate().flat_map(|(from, all)| {
-            all.iter()
-                .map(move |&to| (self.component_of[from], self.component_of[to]))
-        })
+        self.successors
+            .iter()
+            .enumerate()
+            .flat_map(move |(from, all)| {
+                all.iter()
+                    .map(move |&to| (self.component_of[from], self.component_of[to]))
+            })
     }
 }
 

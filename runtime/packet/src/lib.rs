@@ -15,6 +15,9 @@ mod text;
 mod value;
 mod word;
 
+#[cfg(test)]
+mod tests;
+
 pub use headers::Headers;
 pub use json::JsonError;
 pub use opaque::Opaque;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::headers::Headers;
 use crate::value::Value;
-use crate::word::{BRACKET_MASK, Words};
+use crate::word::BRACKET_MASK;
 
 const OPEN: u64 = 0x4000_u64.to_le();
 const CLOSE: u64 = 0x8000_u64.to_le();
@@ -12,7 +12,7 @@ const CLOSE: u64 = 0x8000_u64.to_le();
 /// An information packet: data or a bracket, with one owner. Sending moves it.
 ///
 /// Four words; copying is explicit (`clone`) and shares long content.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Packet {
     /// The data, or a bracket's label; the bracket itself is two bits of the value's first word.
     value: Value,
@@ -32,7 +32,7 @@ pub enum PacketView<'a> {
 
 impl Packet {
     /// A data packet.
-    #[inline]
+    #[inline(always)]
     pub fn data(value: impl Into<Value>) -> Self {
         let mut value = value.into();
         value.0.set_bracket_bits(0);
@@ -75,9 +75,25 @@ impl Packet {
     }
 
     /// Whether this is data, not a bracket.
-    #[inline]
+    #[inline(always)]
     pub fn is_data(&self) -> bool {
         self.value.0.bracket_bits() == 0
+    }
+
+    /// Whether this is data without headers: nothing to be looked at on the way.
+    #[inline(always)]
+    pub fn is_plain(&self) -> bool {
+        self.is_data() && self.headers.is_none()
+    }
+
+    /// What the packet does to the number of open groups: 1, -1, or 0 for data.
+    #[inline(always)]
+    pub fn nesting(&self) -> i8 {
+        match self.value.0.bracket_bits() {
+            0 => 0,
+            OPEN => 1,
+            _ => -1,
+        }
     }
 
     /// Whether this opens a group.
@@ -101,7 +117,7 @@ impl Packet {
     /// # Errors
     ///
     /// Gives a bracket back.
-    #[inline]
+    #[inline(always)]
     pub fn into_value(self) -> Result<Value, Self> {
         if self.is_data() {
             Ok(self.value)
@@ -110,12 +126,23 @@ impl Packet {
         }
     }
 
+    /// Takes the value of a data packet or the label of a bracket (null if it has none), leaving headers behind.
+    #[inline(always)]
+    pub fn into_label(self) -> Value {
+        let Self {
+            mut value,
+            headers: _,
+        } = self;
+        value.0.set_bracket_bits(0);
+        value
+    }
+
     /// Takes a data packet apart.
     ///
     /// # Errors
     ///
     /// Gives a bracket back.
-    #[inline]
+    #[inline(always)]
     pub fn into_parts(self) -> Result<(Value, Option<Box<Headers>>), Self> {
         if self.is_data() {
             Ok((self.value, self.headers))
@@ -125,7 +152,7 @@ impl Packet {
     }
 
     /// The headers, if the packet has any.
-    #[inline]
+    #[inline(always)]
     pub fn headers(&self) -> Option<&Headers> {
         self.headers.as_deref()
     }
@@ -144,7 +171,7 @@ impl Packet {
     }
 
     /// Length of the text or bytes that this packet holds, in bytes; 0 for other values.
-    #[inline]
+    #[inline(always)]
     pub fn payload_bytes(&self) -> usize {
         self.value.0.byte_len()
     }
@@ -153,40 +180,20 @@ impl Packet {
     pub fn size_bytes(&self) -> usize {
         self.value.size_bytes() + size_of::<Option<Box<Headers>>>()
     }
+}
 
-    /// Gives the packet's words, and with them the duty to drop it, to the caller.
-    #[inline]
-    pub fn into_words(self) -> [u64; 4] {
-        let Self { value, headers } = self;
-        let [a, b, c] = value.0.into_raw();
-        let headers = headers.map_or(0, |boxed| Box::into_raw(boxed).expose_provenance() as u64);
-        [a, b, c, headers]
-    }
-
-    /// Takes a packet back from its words.
-    ///
-    /// # Safety
-    ///
-    /// `words` came from [`Packet::into_words`], and no other packet was made of them since.
-    #[inline]
-    #[expect(unsafe_code, reason = "the way back from words; see the module `word`")]
-    pub unsafe fn from_words(words: [u64; 4]) -> Self {
-        // SAFETY: the caller's promise is the one that Words::from_raw asks for.
-        let value = Value(unsafe { Words::from_raw([words[0], words[1], words[2]]) });
-        let headers = if words[3] == 0 {
-            None
-        } else {
-            #[expect(clippy::cast_possible_truncation, reason = "the word was a usize")]
-            let address = words[3] as usize;
-            // SAFETY: a non-zero fourth word is a box that into_words gave away, and nobody else took it back.
-            Some(unsafe { Box::from_raw(std::ptr::with_exposed_provenance_mut(address)) })
-        };
-        Self { value, headers }
+impl PartialEq for Packet {
+    fn eq(&self, other: &Self) -> bool {
+        self.value.0.bracket_bits() == other.value.0.bracket_bits()
+            && self.value == other.value
+            && self.headers == other.headers
     }
 }
 
+impl Eq for Packet {}
+
 impl<T: Into<Value>> From<T> for Packet {
-    #[inline]
+    #[inline(always)]
     fn from(value: T) -> Self {
         Self::data(value)
     }

@@ -145,13 +145,13 @@ impl Value {
     }
 
     /// The int, if this is one.
-    #[inline]
+    #[inline(always)]
     pub fn as_int(&self) -> Option<i64> {
         (self.0.kind() == word::INT).then(|| self.0.bits().cast_signed())
     }
 
     /// The float, if this is one.
-    #[inline]
+    #[inline(always)]
     pub fn as_float(&self) -> Option<f64> {
         (self.0.kind() == word::FLOAT).then(|| f64::from_bits(self.0.bits()))
     }
@@ -266,21 +266,21 @@ impl Default for Value {
 }
 
 impl From<bool> for Value {
-    #[inline]
+    #[inline(always)]
     fn from(value: bool) -> Self {
         Self(Words::scalar(word::BOOL, u64::from(value)))
     }
 }
 
 impl From<i64> for Value {
-    #[inline]
+    #[inline(always)]
     fn from(value: i64) -> Self {
         Self(Words::scalar(word::INT, value.cast_unsigned()))
     }
 }
 
 impl From<f64> for Value {
-    #[inline]
+    #[inline(always)]
     fn from(value: f64) -> Self {
         Self(Words::scalar(word::FLOAT, value.to_bits()))
     }

@@ -60,7 +60,22 @@ pub(crate) const OPAQUE: u8 = 12;
 
 /// Three words that own what they point to.
 #[repr(transparent)]
-pub(crate) struct Words([u64; 3]);
+pub(crate) struct Words(Plain);
+
+/// The words themselves. Three fields and not an array, so that compilers move each word by itself: a pair of words
+/// moved as sixteen bytes right after they were written as eight and eight stalls the processor.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub(crate) struct Plain {
+    pub(crate) tag: u64,
+    pub(crate) first: u64,
+    pub(crate) second: u64,
+}
+
+// SAFETY: three integers without padding; all bits zero is a value.
+unsafe impl bytemuck::Zeroable for Plain {}
+// SAFETY: three integers without padding; any bits are a value.
+unsafe impl bytemuck::Pod for Plain {}
 
 /// What kinds of byte string there are: the kind to use when inline and when shared.
 #[derive(Clone, Copy)]
@@ -72,29 +87,33 @@ pub(crate) enum Flavour {
 }
 
 impl Words {
-    #[inline]
+    #[inline(always)]
     pub(crate) const fn scalar(kind: u8, bits: u64) -> Self {
-        Self([(kind as u64).to_le(), bits, 0])
+        Self(Plain {
+            tag: (kind as u64).to_le(),
+            first: bits,
+            second: 0,
+        })
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn kind(&self) -> u8 {
-        self.0[0].to_le().to_le_bytes()[0]
+        (self.0.tag.to_le() & 0xFF) as u8
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn bits(&self) -> u64 {
-        self.0[1]
+        self.0.first
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn bracket_bits(&self) -> u64 {
-        self.0[0] & BRACKET_MASK
+        self.0.tag & BRACKET_MASK
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn set_bracket_bits(&mut self, bits: u64) {
-        self.0[0] = (self.0[0] & !BRACKET_MASK) | (bits & BRACKET_MASK);
+        self.0.tag = (self.0.tag & !BRACKET_MASK) | (bits & BRACKET_MASK);
     }
 
     /// Copies at most [`INLINE_MAX`] bytes into the words themselves.
@@ -110,11 +129,7 @@ impl Words {
         };
         memory[1] = u8::try_from(bytes.len()).ok()?;
         memory[2..2 + bytes.len()].copy_from_slice(bytes);
-        let mut words = [0_u64; 3];
-        for (word, part) in words.iter_mut().zip(memory.chunks_exact(8)) {
-            *word = u64::from_ne_bytes(part.try_into().ok()?);
-        }
-        Some(Self(words))
+        Some(Self(bytemuck::cast(memory)))
     }
 
     /// Makes a text or byte string of `bytes`, copying short ones and taking over long ones.
@@ -136,11 +151,11 @@ impl Words {
             Flavour::Bytes => BYTES,
         };
         let word0 = (u64::from(kind) | ((len as u64) << 16)).to_le();
-        Self([
-            word0,
-            owner.expose_provenance() as u64,
-            data.expose_provenance() as u64,
-        ])
+        Self(Plain {
+            tag: word0,
+            first: owner.expose_provenance() as u64,
+            second: data.expose_provenance() as u64,
+        })
     }
 
     pub(crate) fn list(list: Arc<Vec<Value>>) -> Self {
@@ -156,27 +171,33 @@ impl Words {
     }
 
     fn owner<T>(kind: u8, owner: *const T) -> Self {
-        Self([u64::from(kind).to_le(), owner.expose_provenance() as u64, 0])
+        let first = owner.expose_provenance() as u64;
+        Self(Plain {
+            tag: u64::from(kind).to_le(),
+            first,
+            second: 0,
+        })
     }
 
+    /// What the first word points to, for heap kinds.
     #[inline]
-    fn pointer<T>(&self, word: usize) -> *const T {
-        // Addresses fit usize: they came from pointers of this very process.
-        #[expect(clippy::cast_possible_truncation, reason = "the word was a usize")]
-        ptr::with_exposed_provenance(self.0[word] as usize)
+    fn owner_pointer<T>(&self) -> *const T {
+        pointer(self.0.first)
     }
 
     #[inline]
     fn shared_len(&self) -> usize {
-        (self.0[0].to_le() >> 16) as usize
+        (self.0.tag.to_le() >> 16) as usize
     }
 
     /// Length of a text or byte string; 0 for other kinds.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn byte_len(&self) -> usize {
         match self.kind() {
             kind if kind < TEXT_INLINE => 0,
-            TEXT_INLINE | BYTES_INLINE => usize::from(self.0[0].to_ne_bytes()[1] & INLINE_LEN_MASK),
+            TEXT_INLINE | BYTES_INLINE => {
+                ((self.0.tag.to_le() >> 8) & u64::from(INLINE_LEN_MASK)) as usize
+            }
             TEXT | BYTES => self.shared_len(),
             _ => 0,
         }
@@ -187,13 +208,13 @@ impl Words {
     pub(crate) fn as_bytes(&self) -> &[u8] {
         match self.kind() {
             TEXT_INLINE | BYTES_INLINE => {
-                let memory: &[u8] = bytemuck::cast_slice(&self.0);
+                let memory: &[u8] = bytemuck::bytes_of(&self.0);
                 let len = usize::from(memory[1] & INLINE_LEN_MASK).min(INLINE_MAX);
                 &memory[2..2 + len]
             }
             // SAFETY: invariant 2; the borrow of self keeps the Arc alive.
             TEXT | BYTES => unsafe {
-                std::slice::from_raw_parts(self.pointer::<u8>(2), self.shared_len())
+                std::slice::from_raw_parts(pointer::<u8>(self.0.second), self.shared_len())
             },
             _ => &[],
         }
@@ -218,7 +239,7 @@ impl Words {
         if let Some(words) = Self::inline(flavour, part) {
             return words;
         }
-        let owner = self.pointer::<Vec<u8>>(1);
+        let owner = self.owner_pointer::<Vec<u8>>();
         // SAFETY: a part longer than INLINE_MAX exists only in shared kinds, so word 1 is an Arc (invariant 1).
         unsafe { Arc::increment_strong_count(owner) };
         Self::shared(flavour, part.len(), owner, part.as_ptr())
@@ -247,26 +268,29 @@ impl Words {
     }
 
     fn with_kind(this: &Self, kind: u8) -> Self {
-        let word0 = (this.0[0].to_le() & !0xFF) | u64::from(kind);
-        Self([word0.to_le(), this.0[1], this.0[2]])
+        let tag = (this.0.tag.to_le() & !0xFF) | u64::from(kind);
+        Self(Plain {
+            tag: tag.to_le(),
+            ..this.0
+        })
     }
 
     #[inline]
     pub(crate) fn as_list(&self) -> Option<&Vec<Value>> {
         // SAFETY: invariant 1; the borrow of self keeps the Arc alive.
-        (self.kind() == LIST).then(|| unsafe { &*self.pointer::<Vec<Value>>(1) })
+        (self.kind() == LIST).then(|| unsafe { &*self.owner_pointer::<Vec<Value>>() })
     }
 
     #[inline]
     pub(crate) fn as_record(&self) -> Option<&Record> {
         // SAFETY: invariant 1; the borrow of self keeps the Arc alive.
-        (self.kind() == RECORD).then(|| unsafe { &*self.pointer::<Record>(1) })
+        (self.kind() == RECORD).then(|| unsafe { &*self.owner_pointer::<Record>() })
     }
 
     #[inline]
     pub(crate) fn as_opaque(&self) -> Option<&Opaque> {
         // SAFETY: invariant 1; the borrow of self keeps the Arc alive.
-        (self.kind() == OPAQUE).then(|| unsafe { &*self.pointer::<Opaque>(1) })
+        (self.kind() == OPAQUE).then(|| unsafe { &*self.owner_pointer::<Opaque>() })
     }
 
     /// Takes the list out; gives the words back when they are something else.
@@ -276,7 +300,7 @@ impl Words {
         }
         let this = ManuallyDrop::new(self);
         // SAFETY: invariant 1; the count this owned moves into the Arc.
-        Ok(unsafe { Arc::from_raw(this.pointer::<Vec<Value>>(1)) })
+        Ok(unsafe { Arc::from_raw(this.owner_pointer::<Vec<Value>>()) })
     }
 
     /// Takes the record out; gives the words back when they are something else.
@@ -286,42 +310,35 @@ impl Words {
         }
         let this = ManuallyDrop::new(self);
         // SAFETY: invariant 1; the count this owned moves into the Arc.
-        Ok(unsafe { Arc::from_raw(this.pointer::<Record>(1)) })
+        Ok(unsafe { Arc::from_raw(this.owner_pointer::<Record>()) })
     }
+}
 
-    /// Gives the plain words and the duty to drop them to the caller.
-    #[inline]
-    pub(crate) fn into_raw(self) -> [u64; 3] {
-        ManuallyDrop::new(self).0
-    }
-
-    /// Takes words back from [`Words::into_raw`].
-    ///
-    /// # Safety
-    ///
-    /// `words` came from `into_raw`, and no other `Words` was made of them since.
-    #[inline]
-    pub(crate) unsafe fn from_raw(words: [u64; 3]) -> Self {
-        Self(words)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn drop_heap(&mut self) {
-        // SAFETY: invariant 1; each arm takes over the one count that self owns, and self is never used again.
-        unsafe {
-            match self.kind() {
-                TEXT | BYTES => drop(Arc::from_raw(self.pointer::<Vec<u8>>(1))),
-                LIST => drop_nested(Arc::into_inner(Arc::from_raw(
-                    self.pointer::<Vec<Value>>(1),
-                ))),
-                RECORD => drop_nested(
-                    Arc::into_inner(Arc::from_raw(self.pointer::<Record>(1)))
-                        .map(Record::into_values),
-                ),
-                OPAQUE => drop(Arc::from_raw(self.pointer::<Opaque>(1))),
-                _ => {}
-            }
+/// Drops what words of a heap kind own.
+///
+/// Takes plain words and not `&mut Words`, because a reference would force every packet that may be dropped here into
+/// memory, also on the way where nothing is dropped.
+///
+/// # Safety
+///
+/// `words` are those of a `Words` that is never used again.
+#[cold]
+#[inline(never)]
+unsafe fn drop_heap(words: Plain) {
+    let words = ManuallyDrop::new(Words(words));
+    // SAFETY: invariant 1; each arm takes over the one count that the words own.
+    unsafe {
+        match words.kind() {
+            TEXT | BYTES => drop(Arc::from_raw(words.owner_pointer::<Vec<u8>>())),
+            LIST => drop_nested(Arc::into_inner(Arc::from_raw(
+                words.owner_pointer::<Vec<Value>>(),
+            ))),
+            RECORD => drop_nested(
+                Arc::into_inner(Arc::from_raw(words.owner_pointer::<Record>()))
+                    .map(Record::into_values),
+            ),
+            OPAQUE => drop(Arc::from_raw(words.owner_pointer::<Opaque>())),
+            _ => {}
         }
     }
 }
@@ -337,6 +354,13 @@ fn drop_nested(values: Option<Vec<Value>>) {
     }
 }
 
+#[inline]
+fn pointer<T>(word: u64) -> *const T {
+    // Addresses fit usize: they came from pointers of this very process.
+    #[expect(clippy::cast_possible_truncation, reason = "the word was a usize")]
+    ptr::with_exposed_provenance(word as usize)
+}
+
 impl Clone for Words {
     #[inline]
     fn clone(&self) -> Self {
@@ -344,10 +368,10 @@ impl Clone for Words {
             // SAFETY: invariant 1; the new Words own the count added here.
             unsafe {
                 match self.kind() {
-                    TEXT | BYTES => Arc::increment_strong_count(self.pointer::<Vec<u8>>(1)),
-                    LIST => Arc::increment_strong_count(self.pointer::<Vec<Value>>(1)),
-                    RECORD => Arc::increment_strong_count(self.pointer::<Record>(1)),
-                    _ => Arc::increment_strong_count(self.pointer::<Opaque>(1)),
+                    TEXT | BYTES => Arc::increment_strong_count(self.owner_pointer::<Vec<u8>>()),
+                    LIST => Arc::increment_strong_count(self.owner_pointer::<Vec<Value>>()),
+                    RECORD => Arc::increment_strong_count(self.owner_pointer::<Record>()),
+                    _ => Arc::increment_strong_count(self.owner_pointer::<Opaque>()),
                 }
             }
         }
@@ -356,10 +380,11 @@ impl Clone for Words {
 }
 
 impl Drop for Words {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         if self.kind() >= FIRST_HEAP {
-            self.drop_heap();
+            // SAFETY: this is the end of self.
+            unsafe { drop_heap(self.0) };
         }
     }
 }

@@ -1,3 +1,49 @@
-//! Developer tasks.
+//! Developer tasks: `cargo xtask bench` measures, `cargo xtask gate` refuses dearer hand-overs.
+//!
+//! Times are told as ratios against a reference that runs in the same process and in turns with ours, because no two
+//! runs on a shared machine are alike; instructions and allocations carry no noise and are gated.
 
-fn main() {}
+mod alloc;
+mod bench;
+mod gate;
+mod machine;
+mod output;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+#[global_allocator]
+static ALLOCATOR: alloc::Counting = alloc::Counting;
+
+/// Developer tasks.
+#[derive(Debug, Parser)]
+#[command(name = "xtask")]
+struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Measures the engine against plain channels and against its goals.
+    Bench(bench::Options),
+    /// Compares instructions and allocations per hop with their limits.
+    Gate,
+    /// What the gate runs under valgrind.
+    #[command(hide = true)]
+    GateChain(gate::ChainArgs),
+    /// What `bench scale` runs in a fresh process.
+    #[command(hide = true)]
+    Resident(bench::ResidentArgs),
+}
+
+fn main() -> Result<ExitCode> {
+    match Args::parse().task {
+        Task::Bench(options) => bench::run(options).map(|()| ExitCode::SUCCESS),
+        Task::Gate => gate::run(),
+        Task::GateChain(args) => gate::run_chain(&args).map(|()| ExitCode::SUCCESS),
+        Task::Resident(args) => bench::resident(&args).map(|()| ExitCode::SUCCESS),
+    }
+}

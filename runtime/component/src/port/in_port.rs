@@ -3,13 +3,13 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
-use millstream_connector::{Reader, Target};
-use millstream_packet::Packet;
+use millstream_connector::{Arrival, Reader, Target};
+use millstream_packet::{Headers, Packet};
 
 use super::{BUDGET, label};
-use crate::cell::ProcessCell;
+use crate::cell::{BLOCKED, CUT_SHORT, HEADED, ProcessCell};
 
 /// The reading end of a connector, an initial packet, or nothing.
 #[derive(Debug)]
@@ -19,9 +19,10 @@ pub struct InPort {
     budget: u32,
     waits: bool,
     cell: Arc<ProcessCell>,
-    name: &'static str,
+    name: Arc<str>,
     index: Option<u32>,
-    taken: u64,
+    /// Groups that are open in what was taken.
+    depth: u32,
 }
 
 #[derive(Debug)]
@@ -32,7 +33,7 @@ enum Source {
 }
 
 impl InPort {
-    fn new(cell: Arc<ProcessCell>, name: &'static str, index: Option<u32>, source: Source) -> Self {
+    fn new(cell: Arc<ProcessCell>, name: Arc<str>, index: Option<u32>, source: Source) -> Self {
         Self {
             source,
             budget: BUDGET,
@@ -40,19 +41,19 @@ impl InPort {
             cell,
             name,
             index,
-            taken: 0,
+            depth: 0,
         }
     }
 
     /// A port that nothing is connected to: it is at its end from the start.
-    pub fn unconnected(cell: Arc<ProcessCell>, name: &'static str) -> Self {
-        Self::new(cell, name, None, Source::Ended)
+    pub fn unconnected(cell: Arc<ProcessCell>, name: &str) -> Self {
+        Self::new(cell, name.into(), None, Source::Ended)
     }
 
     /// A port with an initial packet, after which it is at its end.
     pub fn initial(
         cell: Arc<ProcessCell>,
-        name: &'static str,
+        name: Arc<str>,
         index: Option<u32>,
         packet: Packet,
     ) -> Self {
@@ -62,7 +63,7 @@ impl InPort {
     /// A port at the end of a connector; `target` is woken when packets come.
     pub fn linked(
         cell: Arc<ProcessCell>,
-        name: &'static str,
+        name: Arc<str>,
         index: Option<u32>,
         mut reader: Reader,
         target: Target,
@@ -73,13 +74,23 @@ impl InPort {
 
     /// Takes the port out, leaving one that is at its end.
     pub fn detach(&mut self) -> Self {
-        let ended = Self::new(Arc::clone(&self.cell), self.name, self.index, Source::Ended);
+        let ended = Self::new(
+            Arc::clone(&self.cell),
+            Arc::clone(&self.name),
+            self.index,
+            Source::Ended,
+        );
         std::mem::replace(self, ended)
     }
 
     /// The port's name, with its index if it is an element of an array port.
     pub fn label(&self) -> String {
-        label(self.name, self.index)
+        label(&self.name, self.index)
+    }
+
+    /// The port's name, without index.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// The element's index, if this is an element of an array port.
@@ -94,7 +105,11 @@ impl InPort {
 
     /// Packets taken so far, brackets included.
     pub fn taken(&self) -> u64 {
-        self.taken
+        match &self.source {
+            Source::Link(reader) => reader.taken(),
+            Source::Initial(_) => 0,
+            Source::Ended => 1,
+        }
     }
 
     pub(crate) fn cell(&self) -> &Arc<ProcessCell> {
@@ -110,13 +125,13 @@ impl InPort {
     /// # Cancel
     ///
     /// Nothing is lost.
-    #[inline]
+    #[inline(always)]
     pub fn recv(&mut self) -> RecvPacket<'_> {
         RecvPacket { port: self }
     }
 
     /// Takes a packet if one is there now.
-    #[inline]
+    #[inline(never)]
     pub fn try_recv(&mut self) -> Option<Packet> {
         let packet = match &mut self.source {
             Source::Link(reader) => reader.try_pop(),
@@ -140,10 +155,21 @@ impl InPort {
         }
     }
 
-    #[inline]
-    fn note(&mut self, packet: &Packet) {
-        self.taken += 1;
-        self.cell.take_up(packet);
+    /// Notes what the process takes up.
+    ///
+    /// The packet itself must not be lent to a call that is not inlined: it would have to lie in memory.
+    #[inline(always)]
+    pub(crate) fn note(&mut self, packet: &Packet) {
+        if !packet.is_plain() || self.cell.has(HEADED) {
+            self.note_special(packet.nesting(), packet.headers());
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn note_special(&mut self, nesting: i8, headers: Option<&Headers>) {
+        self.cell.take_up(headers);
+        self.depth = self.depth.saturating_add_signed(i32::from(nesting));
     }
 
     fn take_initial(&mut self) -> Option<Packet> {
@@ -157,12 +183,14 @@ impl InPort {
     }
 
     /// As [`InPort::recv`], for hand-written futures.
-    #[inline]
+    #[inline(always)]
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<Packet>> {
         if let Source::Link(reader) = &mut self.source
             && self.budget > 0
-            && let Some(packet) = reader.try_pop()
+            && let Some(arrival) = reader.arrival()
         {
+            let packet = arrival.take();
+            reader.settle();
             self.budget -= 1;
             self.note(&packet);
             return Poll::Ready(Some(packet));
@@ -172,6 +200,11 @@ impl InPort {
 
     #[inline(never)]
     fn poll_recv_slowly(&mut self, cx: &mut Context<'_>) -> Poll<Option<Packet>> {
+        // Packets that were given up on find the way out first, so that they are few and none is lost at the end.
+        if self.cell.has(BLOCKED) {
+            ready!(self.cell.poll_errors());
+            self.cell.clear(BLOCKED);
+        }
         match self.poll_ready(cx) {
             Poll::Ready(true) => Poll::Ready(self.try_recv()),
             Poll::Ready(false) => Poll::Ready(None),
@@ -204,19 +237,18 @@ impl InPort {
         Poll::Ready(reader.available() > 0)
     }
 
-    /// Takes a packet of a run: writers learn of the room by [`InPort::settle`].
-    #[inline]
-    pub(crate) fn pop_quietly(&mut self) -> Option<Packet> {
-        let packet = match &mut self.source {
-            Source::Link(reader) => reader.pop_quietly(),
-            _ => self.take_initial(),
-        }?;
-        self.note(&packet);
-        Some(packet)
+    /// A packet of a run that can be taken out of a ring: writers learn of the room by [`InPort::settle`]. Whoever takes
+    /// it notes it.
+    #[inline(always)]
+    pub(crate) fn arrival(&mut self) -> Option<Arrival<'_>> {
+        let Source::Link(reader) = &mut self.source else {
+            return None;
+        };
+        reader.arrival()
     }
 
     /// Ends a run.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn settle(&mut self) {
         if let Source::Link(reader) = &mut self.source {
             reader.settle();
@@ -234,6 +266,14 @@ impl InPort {
     }
 }
 
+impl Drop for InPort {
+    fn drop(&mut self) {
+        if self.depth > 0 {
+            self.cell.set(CUT_SHORT);
+        }
+    }
+}
+
 /// Receives one packet; see [`InPort::recv`].
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
@@ -244,7 +284,7 @@ pub struct RecvPacket<'a> {
 impl Future for RecvPacket<'_> {
     type Output = Option<Packet>;
 
-    #[inline]
+    #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Packet>> {
         self.port.poll_recv(cx)
     }

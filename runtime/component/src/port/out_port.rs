@@ -25,9 +25,8 @@ pub struct OutPort {
     /// Emitted packets that found no room, in order.
     overflow: VecDeque<Packet>,
     cell: Arc<ProcessCell>,
-    name: &'static str,
+    name: Arc<str>,
     index: Option<u32>,
-    sent: u64,
 }
 
 #[derive(Debug)]
@@ -49,7 +48,7 @@ pub enum Emitted {
 }
 
 impl OutPort {
-    fn new(cell: Arc<ProcessCell>, name: &'static str, index: Option<u32>, sink: Sink) -> Self {
+    fn new(cell: Arc<ProcessCell>, name: Arc<str>, index: Option<u32>, sink: Sink) -> Self {
         Self {
             sink,
             budget: BUDGET,
@@ -59,19 +58,18 @@ impl OutPort {
             cell,
             name,
             index,
-            sent: 0,
         }
     }
 
     /// A port that nothing is connected to: it swallows packets.
-    pub fn unconnected(cell: Arc<ProcessCell>, name: &'static str) -> Self {
-        Self::new(cell, name, None, Sink::Nobody)
+    pub fn unconnected(cell: Arc<ProcessCell>, name: &str) -> Self {
+        Self::new(cell, name.into(), None, Sink::Nobody)
     }
 
     /// A port at the start of a connector; `target` is woken when room comes.
     pub fn linked(
         cell: Arc<ProcessCell>,
-        name: &'static str,
+        name: Arc<str>,
         index: Option<u32>,
         mut writer: Writer,
         target: Target,
@@ -82,7 +80,12 @@ impl OutPort {
 
     /// The port's name, with its index if it is an element of an array port.
     pub fn label(&self) -> String {
-        label(self.name, self.index)
+        label(&self.name, self.index)
+    }
+
+    /// The port's name, without index.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// The element's index, if this is an element of an array port.
@@ -120,11 +123,6 @@ impl OutPort {
         }
     }
 
-    /// Packets handed over so far, brackets included.
-    pub fn sent(&self) -> u64 {
-        self.sent
-    }
-
     /// Groups that are open on this port, or `None` if more were closed than opened.
     pub fn open_groups(&self) -> Option<u32> {
         (!self.unbalanced).then_some(self.depth)
@@ -145,13 +143,43 @@ impl OutPort {
     /// # Errors
     ///
     /// Fails when the reader has ended.
-    #[inline]
+    #[inline(always)]
     pub fn send(&mut self, packet: Packet) -> Send<'_> {
-        let attempt = self.try_enter(packet);
-        Send {
-            port: self,
-            attempt,
+        if packet.is_plain()
+            && self.cell.flags() & (HEADED | STOPPING) == 0
+            && let Sink::Link(writer) = &mut self.sink
+            && let Some(vacancy) = writer.vacancy()
+        {
+            vacancy.send(packet);
+            return Send {
+                port: self,
+                state: Sending::Entered,
+            };
         }
+        self.send_slowly(packet)
+    }
+
+    #[inline(never)]
+    fn send_slowly(&mut self, packet: Packet) -> Send<'_> {
+        let state = match self.emit_slowly(packet) {
+            Emitted::Closed => Sending::Closed,
+            Emitted::Waiting => Sending::Waiting,
+            Emitted::Taken if self.is_spent() => Sending::Yielding,
+            Emitted::Taken => Sending::Entered,
+        };
+        self.publish();
+        Send { port: self, state }
+    }
+
+    /// Whether this port has moved enough packets in one go; counts one more look at the room.
+    fn is_spent(&mut self) -> bool {
+        let moved = if self.is_connected() {
+            Writer::PACKETS_PER_LOOK
+        } else {
+            1
+        };
+        self.budget = self.budget.saturating_sub(moved);
+        self.budget == 0
     }
 
     /// Sends a packet if there is room now.
@@ -160,70 +188,76 @@ impl OutPort {
     ///
     /// Gives the packet back when the connector is full or the reader has ended.
     pub fn try_send(&mut self, packet: Packet) -> Result<(), Packet> {
-        match self.try_enter(packet) {
-            Attempt::Entered => Ok(()),
-            Attempt::Full(packet) | Attempt::Closed(packet) => Err(packet),
-        }
-    }
-
-    #[inline]
-    fn try_enter(&mut self, packet: Packet) -> Attempt {
-        let packet = match self.prepare(packet) {
-            Ok(packet) => packet,
-            Err(packet) => return Attempt::Closed(packet),
-        };
-        if !self.overflow.is_empty() {
-            return Attempt::Full(packet);
-        }
-        let bracket = Bracket::of(&packet);
-        let attempt = match &mut self.sink {
-            Sink::Link(writer) => match writer.try_push(packet) {
-                Ok(()) => Attempt::Entered,
-                Err(Refused::Full(packet)) => Attempt::Full(packet),
-                Err(Refused::Closed(packet)) => Attempt::Closed(packet),
-            },
-            Sink::Nobody => Attempt::Entered,
-            Sink::Closed => Attempt::Closed(packet),
-        };
-        if matches!(attempt, Attempt::Entered) {
-            self.note_sent(bracket);
-        }
-        attempt
-    }
-
-    /// What happens to every packet before it goes out; gives it back when the network is stopping.
-    #[inline]
-    fn prepare(&mut self, packet: Packet) -> Result<Packet, Packet> {
-        if packet.is_data() && self.cell.flags() & (HEADED | STOPPING) == 0 {
-            return Ok(packet);
-        }
-        self.prepare_slowly(packet)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn prepare_slowly(&mut self, packet: Packet) -> Result<Packet, Packet> {
-        if self.cell.has(STOPPING) {
+        if !self.has_room() || self.is_closed() {
             return Err(packet);
         }
-        if packet.is_data() {
-            return Ok(self.cell.derive(packet));
-        }
-        Ok(packet)
-    }
-
-    /// Counts what went out and follows its brackets.
-    #[inline]
-    fn note_sent(&mut self, bracket: Bracket) {
-        self.sent += 1;
-        if bracket != Bracket::None {
-            self.note_bracket(bracket);
+        let emitted = self.emit_slowly(packet);
+        self.publish();
+        match (emitted, self.overflow.pop_back()) {
+            // Somebody else took the room meanwhile.
+            (Emitted::Waiting, Some(packet)) => Err(packet),
+            _ => Ok(()),
         }
     }
 
+    /// Sends a packet without waiting: what finds no room is kept in order until [`OutPort::poll_flush`].
+    ///
+    /// For operators: whoever drives them flushes before it hands them the next packet, so what is kept is never more
+    /// than one call of the operator emits. The reader sees the packet by the next [`OutPort::publish`].
+    #[inline(always)]
+    pub fn emit_packet(&mut self, packet: Packet) -> Emitted {
+        if packet.is_plain()
+            && self.cell.flags() & (HEADED | STOPPING) == 0
+            && let Sink::Link(writer) = &mut self.sink
+            && let Some(vacancy) = writer.vacancy()
+        {
+            vacancy.stage(packet);
+            return Emitted::Taken;
+        }
+        let emitted = self.emit_slowly(packet);
+        if emitted != Emitted::Taken {
+            self.cell.set(BLOCKED);
+        }
+        emitted
+    }
+
+    #[inline(never)]
+    fn emit_slowly(&mut self, packet: Packet) -> Emitted {
+        if self.cell.has(STOPPING) {
+            return Emitted::Closed;
+        }
+        let packet = if packet.is_data() {
+            if self.cell.has(HEADED) {
+                self.cell.derive(packet)
+            } else {
+                packet
+            }
+        } else {
+            self.note_bracket(&packet);
+            packet
+        };
+        if !self.overflow.is_empty() {
+            self.overflow.push_back(packet);
+            return Emitted::Waiting;
+        }
+        match &mut self.sink {
+            Sink::Link(writer) => match writer.stage(packet) {
+                Ok(()) => Emitted::Taken,
+                Err(Refused::Full(packet)) => {
+                    self.overflow.push_back(packet);
+                    Emitted::Waiting
+                }
+                Err(Refused::Closed(_)) => Emitted::Closed,
+            },
+            Sink::Nobody => Emitted::Taken,
+            Sink::Closed => Emitted::Closed,
+        }
+    }
+
+    /// Follows the brackets that go out.
     #[cold]
-    fn note_bracket(&mut self, bracket: Bracket) {
-        if bracket == Bracket::Open {
+    fn note_bracket(&mut self, packet: &Packet) {
+        if packet.is_open() {
             self.depth += 1;
             return;
         }
@@ -233,49 +267,8 @@ impl OutPort {
         }
     }
 
-    /// Sends a packet without waiting: what finds no room is kept in order until [`OutPort::poll_flush`].
-    ///
-    /// For operators: whoever drives them flushes before it hands them the next packet, so what is kept is never more
-    /// than one call of the operator emits. The reader sees the packet by the next [`OutPort::publish`].
-    #[inline]
-    pub fn emit_packet(&mut self, packet: Packet) -> Emitted {
-        let packet = match self.prepare(packet) {
-            Ok(packet) => packet,
-            Err(_stopping) => return Emitted::Closed,
-        };
-        self.note_sent(Bracket::of(&packet));
-        if !self.overflow.is_empty() {
-            self.overflow.push_back(packet);
-            return Emitted::Waiting;
-        }
-        match &mut self.sink {
-            Sink::Link(writer) => match writer.stage(packet) {
-                Ok(()) => Emitted::Taken,
-                Err(Refused::Full(packet)) => self.keep(packet),
-                Err(Refused::Closed(_)) => self.give_up(),
-            },
-            Sink::Nobody => Emitted::Taken,
-            Sink::Closed => self.give_up(),
-        }
-    }
-
-    #[cold]
-    fn keep(&mut self, packet: Packet) -> Emitted {
-        self.overflow.push_back(packet);
-        self.cell.set(BLOCKED);
-        Emitted::Waiting
-    }
-
-    #[cold]
-    fn give_up(&mut self) -> Emitted {
-        self.sent -= 1;
-        self.overflow.clear();
-        self.cell.set(BLOCKED);
-        Emitted::Closed
-    }
-
     /// Lets the reader see what was emitted.
-    #[inline]
+    #[inline(always)]
     pub fn publish(&mut self) {
         if let Sink::Link(writer) = &mut self.sink {
             writer.publish();
@@ -308,6 +301,15 @@ impl OutPort {
         Poll::Ready(!writer.is_closed())
     }
 
+    /// Takes back a packet that waits, when the send is dropped.
+    #[cold]
+    fn give_up_waiting(&mut self) {
+        self.overflow.pop_back();
+        if let Sink::Link(writer) = &mut self.sink {
+            writer.disarm();
+        }
+    }
+
     /// Closes the port: the reader sees the end after what is inside.
     pub fn close(&mut self) {
         self.sink = match self.sink {
@@ -317,24 +319,22 @@ impl OutPort {
     }
 }
 
-/// What a packet does to the groups of a port.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Bracket {
-    None,
-    Open,
-    Close,
-}
-
-impl Bracket {
-    #[inline]
-    fn of(packet: &Packet) -> Self {
-        if packet.is_data() {
-            Self::None
-        } else if packet.is_open() {
-            Self::Open
-        } else {
-            Self::Close
+/// Says when the groups that went out did not come out even.
+impl Drop for OutPort {
+    fn drop(&mut self) {
+        if self.depth == 0 && !self.unbalanced {
+            return;
         }
+        if self.is_closed() {
+            // The reader ended first and saw no more than it wanted.
+            return;
+        }
+        let label = self.label();
+        self.cell.note_unbalanced(if self.unbalanced {
+            format!("sent a close bracket without an open one on port `{label}`")
+        } else {
+            format!("left {} group(s) open on port `{label}`", self.depth)
+        });
     }
 }
 
@@ -362,28 +362,33 @@ fn drain_into(writer: &mut Writer, overflow: &mut VecDeque<Packet>) -> Drained {
     }
 }
 
-#[derive(Debug)]
-enum Attempt {
-    Entered,
-    Full(Packet),
-    Closed(Packet),
-}
-
 /// Sends one packet; see [`OutPort::send`].
 #[derive(Debug)]
 #[must_use = "the packet may still wait for room; await the send"]
 pub struct Send<'a> {
     port: &'a mut OutPort,
-    attempt: Attempt,
+    state: Sending,
+}
+
+/// Where a packet is on its way out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sending {
+    /// In the connector.
+    Entered,
+    /// In the connector, and it is somebody else's turn.
+    Yielding,
+    /// Kept by the port until there is room.
+    Waiting,
+    /// Nobody reads it.
+    Closed,
 }
 
 impl Future for Send<'_> {
     type Output = Result<(), Closed>;
 
-    #[inline]
+    #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Closed>> {
-        if matches!(self.attempt, Attempt::Entered) && self.port.budget > 0 {
-            self.port.budget -= 1;
+        if self.state == Sending::Entered {
             return Poll::Ready(Ok(()));
         }
         self.poll_slowly(cx)
@@ -393,48 +398,36 @@ impl Future for Send<'_> {
 impl Send<'_> {
     #[inline(never)]
     fn poll_slowly(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Closed>> {
-        if self.port.budget == 0 {
-            self.port.budget = BUDGET;
-            cx.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        match std::mem::replace(&mut self.attempt, Attempt::Entered) {
-            Attempt::Entered => Poll::Ready(Ok(())),
-            Attempt::Closed(_) => Poll::Ready(Err(Closed)),
-            Attempt::Full(packet) => self.poll_full(packet),
-        }
-    }
-
-    fn poll_full(&mut self, packet: Packet) -> Poll<Result<(), Closed>> {
-        if self.port.poll_flush().is_pending() {
-            self.attempt = Attempt::Full(packet);
-            return Poll::Pending;
-        }
-        let packet = match self.port.try_enter(packet) {
-            Attempt::Entered => return Poll::Ready(Ok(())),
-            Attempt::Closed(_) => return Poll::Ready(Err(Closed)),
-            Attempt::Full(packet) => packet,
-        };
-        if let Sink::Link(writer) = &mut self.port.sink {
-            writer.arm();
-        }
-        // Look again: room may have come before the reader could see that we wait.
-        match self.port.try_enter(packet) {
-            Attempt::Entered => Poll::Ready(Ok(())),
-            Attempt::Closed(_) => Poll::Ready(Err(Closed)),
-            Attempt::Full(packet) => {
-                self.attempt = Attempt::Full(packet);
+        match self.state {
+            Sending::Entered => Poll::Ready(Ok(())),
+            Sending::Closed => Poll::Ready(Err(Closed)),
+            Sending::Yielding => {
+                self.port.budget = BUDGET;
+                self.state = Sending::Entered;
+                cx.waker().wake_by_ref();
                 Poll::Pending
             }
+            Sending::Waiting => match self.port.poll_flush() {
+                Poll::Pending => Poll::Pending,
+                Poll::Ready(true) => {
+                    self.state = Sending::Entered;
+                    self.port.budget = BUDGET;
+                    Poll::Ready(Ok(()))
+                }
+                Poll::Ready(false) => {
+                    self.state = Sending::Closed;
+                    Poll::Ready(Err(Closed))
+                }
+            },
         }
     }
 }
 
 impl Drop for Send<'_> {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
-        if let Sink::Link(writer) = &mut self.port.sink {
-            writer.disarm();
+        if self.state == Sending::Waiting {
+            self.port.give_up_waiting();
         }
     }
 }

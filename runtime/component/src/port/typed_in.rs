@@ -46,13 +46,13 @@ impl<T: Payload> In<T> {
     /// # Errors
     ///
     /// Fails when a packet is not a `T` and the graph's `on_error` says so.
-    #[inline]
+    #[inline(always)]
     pub fn recv(&mut self) -> Recv<'_, T> {
         Recv { port: self }
     }
 
     /// Receives the next packet as it is, brackets included; `None` at the end of the stream.
-    #[inline]
+    #[inline(always)]
     pub fn recv_packet(&mut self) -> RecvPacket<'_> {
         self.port.recv()
     }
@@ -62,7 +62,7 @@ impl<T: Payload> In<T> {
     /// # Errors
     ///
     /// Fails when it is not a `T` and that ends the process.
-    #[inline]
+    #[inline(always)]
     pub fn take(&mut self, packet: Packet) -> Result<Option<T>, Failure> {
         match T::from_packet(packet) {
             Ok(item) => Ok(Some(item)),

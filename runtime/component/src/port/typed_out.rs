@@ -28,26 +28,31 @@ impl<T: Payload> Out<T> {
         &mut self.port
     }
 
+    /// Gives up the type.
+    pub fn into_raw(self) -> OutPort {
+        self.port
+    }
+
     /// Sends a data packet; see [`OutPort::send`].
-    #[inline]
+    #[inline(always)]
     pub fn send(&mut self, item: impl Into<T>) -> Send<'_> {
         self.port.send(item.into().into_packet())
     }
 
     /// Sends a packet as it is, brackets included; see [`OutPort::send`].
-    #[inline]
+    #[inline(always)]
     pub fn send_packet(&mut self, packet: Packet) -> Send<'_> {
         self.port.send(packet)
     }
 
     /// Sends a data packet without waiting; for operators, see [`OutPort::emit_packet`].
-    #[inline]
+    #[inline(always)]
     pub fn emit(&mut self, item: impl Into<T>) -> Emitted {
         self.port.emit_packet(item.into().into_packet())
     }
 
     /// Sends a packet as it is without waiting; for operators, see [`OutPort::emit_packet`].
-    #[inline]
+    #[inline(always)]
     pub fn emit_packet(&mut self, packet: Packet) -> Emitted {
         self.port.emit_packet(packet)
     }

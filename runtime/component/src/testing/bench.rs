@@ -164,11 +164,12 @@ impl Bench {
         for (port, value) in &self.iips {
             let (name, index) = split_label(port);
             let packet = Packet::data(value.clone());
-            let name_in_spec = self.in_name(name);
-            wiring.add_in(
+            wiring.add_in(InPort::initial(
+                Arc::clone(cell),
                 name.into(),
-                InPort::initial(Arc::clone(cell), name_in_spec, index, packet),
-            );
+                index,
+                packet,
+            ));
         }
     }
 
@@ -182,14 +183,8 @@ impl Bench {
         for (port, packets) in &self.inputs {
             let (name, index) = split_label(port);
             let (writer, reader) = self.connect();
-            let in_port = InPort::linked(
-                Arc::clone(cell),
-                self.in_name(name),
-                index,
-                reader,
-                target.clone(),
-            );
-            wiring.add_in(name.into(), in_port);
+            let port = InPort::linked(Arc::clone(cell), name.into(), index, reader, target.clone());
+            wiring.add_in(port);
             feeds.push(Feed {
                 writer: Some(writer),
                 packets: packets.iter().cloned().collect(),
@@ -207,8 +202,9 @@ impl Bench {
         let mut taps = Vec::new();
         for (name, index) in self.out_elements() {
             let (writer, reader) = self.connect();
-            let port = OutPort::linked(Arc::clone(cell), name, index, writer, target.clone());
-            wiring.add_out(name.into(), port);
+            let port =
+                OutPort::linked(Arc::clone(cell), name.into(), index, writer, target.clone());
+            wiring.add_out(port);
             taps.push(Tap {
                 port: label(name, index),
                 reader,
@@ -249,15 +245,6 @@ impl Bench {
         });
         let writer = writers.remove(0);
         (writer, reader)
-    }
-
-    /// The name as the definition has it; settings have no static name.
-    fn in_name(&self, name: &str) -> &'static str {
-        self.definition
-            .ports
-            .iter()
-            .find(|port| port.direction == Direction::In && port.name == name)
-            .map_or("setting", |port| port.name)
     }
 }
 
@@ -322,6 +309,8 @@ impl Rig {
             if let Some(result) = self.result.take() {
                 return Poll::Ready(self.outcome(result));
             }
+            // Something outside may have woken the process, which has made room only now.
+            moved |= self.feed();
             if !moved && !self.waker.0.load(Ordering::Relaxed) {
                 return Poll::Pending;
             }

@@ -2,9 +2,8 @@
 
 use std::mem::replace;
 
-use crate::edit::{
-    ConnectorChange, Edit, EditError, ProcessChange, existing, position, set_entry,
-};
+use crate::edit::entry::{existing, position, set_entry};
+use crate::edit::{ConnectorChange, Edit, EditError, ProcessChange};
 use crate::file::check_savable;
 use crate::model::{Connector, Graph, Group, Process};
 use crate::names::ProcessName;
@@ -99,11 +98,7 @@ impl Graph {
         Ok(Edit::ChangeConnector { at, change })
     }
 
-    pub(super) fn add_group(
-        &mut self,
-        group: Group,
-        at: Option<usize>,
-    ) -> Result<Edit, EditError> {
+    pub(super) fn add_group(&mut self, group: Group, at: Option<usize>) -> Result<Edit, EditError> {
         group.meta.values().try_for_each(check_savable)?;
         let at = position("groups", at, self.groups.len())?;
         self.groups.insert(at, group);

@@ -1,0 +1,384 @@
+//! The command line as types.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell as CompletionShell;
+
+use crate::select::{CapacityArg, IipArg, parse_duration};
+
+/// Draw dataflow graphs, run them anywhere.
+///
+/// Millstream runs graphs of components (flow-based programming). Data goes to standard output, everything else to
+/// standard error.
+#[derive(Debug, Parser)]
+#[command(
+    name = "millstream",
+    version,
+    propagate_version = true,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = EXIT_CODES,
+    max_term_width = 100
+)]
+pub(crate) struct Cli {
+    /// What every command understands.
+    #[command(flatten)]
+    pub(crate) global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  success                         4  something could not be read or written
+  1  a component failed              6  deadlock: no process could go on
+  2  the command line makes no sense 8  the time limit was reached
+  3  the graph is invalid            130/143  ended by SIGINT/SIGTERM
+
+Environment:
+  MILLSTREAM_LOG   what to log, as `level` or `target=level,…`; stronger than -v
+  NO_COLOR, CLICOLOR_FORCE   colours; --color is stronger";
+
+/// What every command understands.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// Tell more; twice for debugging, three times for everything.
+    #[arg(short, long, action = clap::ArgAction::Count, global = true, help_heading = "Output")]
+    pub(crate) verbose: u8,
+    /// Tell errors only.
+    #[arg(
+        short,
+        long,
+        global = true,
+        conflicts_with = "verbose",
+        help_heading = "Output"
+    )]
+    pub(crate) quiet: bool,
+    /// Colours.
+    #[arg(
+        long,
+        value_name = "WHEN",
+        value_enum,
+        default_value = "auto",
+        global = true,
+        help_heading = "Output"
+    )]
+    pub(crate) color: ColorChoice,
+    /// How log lines look.
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value = "text",
+        global = true,
+        help_heading = "Output"
+    )]
+    pub(crate) log_format: LogFormat,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Also into files and pipes.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON document per line.
+    Json,
+}
+
+/// For people or for machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Human,
+    /// For machines.
+    Json,
+}
+
+/// The choice between people and machines.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct FormatArgs {
+    /// For people or for machines.
+    #[arg(long, value_enum, default_value = "human", help_heading = "Output")]
+    format: Format,
+    /// Short for `--format json`.
+    #[arg(long, conflicts_with = "format", help_heading = "Output")]
+    json: bool,
+}
+
+impl FormatArgs {
+    /// The choice.
+    pub(crate) const fn get(self) -> Format {
+        if self.json { Format::Json } else { self.format }
+    }
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Run a graph to its end.
+    Run(Box<RunArgs>),
+    /// Find what is wrong with graphs, without running them.
+    Check(CheckArgs),
+    /// Write graph files in their one canonical form; comments stay.
+    Fmt(FmtArgs),
+    /// Write a graph to start from.
+    New(NewArgs),
+    /// List the components, or describe one.
+    Components(ComponentsArgs),
+    /// Explain the code of a finding.
+    Explain(ExplainArgs),
+    /// Find out whether Millstream works here.
+    Doctor(DoctorArgs),
+    /// Print completions for a shell.
+    Completions(CompletionsArgs),
+}
+
+/// `millstream run`.
+#[derive(Debug, Args)]
+#[command(after_help = RUN_HELP)]
+pub(crate) struct RunArgs {
+    /// The graph file; `-` reads it from standard input.
+    #[arg(value_name = "GRAPH", value_hint = ValueHint::FilePath)]
+    pub(crate) graph: PathBuf,
+    /// Give a port this value, in place of the one in the file.
+    #[arg(long, value_name = "PROCESS.PORT=VALUE")]
+    pub(crate) iip: Vec<IipArg>,
+    /// Packets that connectors hold: all (`8`), those at a port (`a.out=8`), or one (`a.out->b.in=8`).
+    #[arg(long, value_name = "[CONNECTOR=]N")]
+    pub(crate) capacity: Vec<CapacityArg>,
+    /// End the run after this time, with exit code 8.
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) timeout: Option<Duration>,
+    /// Time to work off what is in flight after the first Ctrl-C.
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = parse_duration)]
+    pub(crate) grace: Duration,
+    /// Fixes the random choices of components.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Threads for components that compute a lot; as many as there are cores unless said otherwise.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// The pipes between processes: `flume` is the reference to compare with.
+    #[arg(long, value_enum, default_value = "best", hide_short_help = true)]
+    pub(crate) connector: Pipe,
+    /// Print the totals of every process and connector at the end, on standard error.
+    #[arg(long, value_enum)]
+    pub(crate) summary: Option<Format>,
+    /// What to show while the graph runs: `line` keeps one line of rates at the bottom of the terminal.
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) ui: Ui,
+    /// How errors look.
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+const RUN_HELP: &str = "\
+Paths in settings (`\"path\": \"words.txt\"`) are relative to the current directory; subgraphs (`./sub.ron`) are \
+relative to the graph file that names them.
+
+VALUE is read as in a graph file (`8`, `true`, `[1, 2]`, `\"text\"`). What is no such value, or does not suit a port \
+that takes text, is text; so text needs no quotes: --iip read.path=words.txt. Without a process, the port is one of \
+the graph's own inports: --iip path=words.txt.
+
+The first Ctrl-C stops the sources and works off what is in flight; the second ends the run at once. With --format \
+json, errors are one JSON document per line on standard error.
+
+Examples:
+  millstream run graph.ron --iip read.path=access.log
+  millstream run graph.ron --timeout 30s --summary human";
+
+/// Which pipes to use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Pipe {
+    /// The fastest that does.
+    Best,
+    /// Bounded flume channels everywhere.
+    Flume,
+}
+
+/// What to show while a graph runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Ui {
+    /// The line, on a terminal that the graph itself does not print to.
+    Auto,
+    /// Nothing.
+    None,
+    /// One line at the bottom of the terminal.
+    Line,
+}
+
+/// `millstream check`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Findings are the data of this command and go to standard output. Exit code 0: no errors; \
+    3: errors, or warnings with --deny-warnings; 4: a file could not be read."
+)]
+pub(crate) struct CheckArgs {
+    /// Graph files, and directories of which all *.ron files are meant; the current directory if none is given.
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Exit with 3 also if there are warnings only.
+    #[arg(long)]
+    pub(crate) deny_warnings: bool,
+    /// How findings look.
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+/// `millstream fmt`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Prints the files that it changed, or with --check would change. Files are replaced at once, \
+    with their permissions, and never half written. Exit code 3: --check found files to change, or a file is no graph."
+)]
+pub(crate) struct FmtArgs {
+    /// Graph files, and directories of which all *.ron files are meant; `-` formats standard input to standard output.
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Change nothing; exit with 3 if something would change.
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// How the result looks.
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+/// `millstream new`.
+#[derive(Debug, Args)]
+pub(crate) struct NewArgs {
+    /// The file to write; `-` is standard output.
+    #[arg(value_name = "PATH", default_value = "graph.ron", value_hint = ValueHint::FilePath)]
+    pub(crate) path: PathBuf,
+    /// What to begin with.
+    #[arg(long, value_enum, default_value = "hello")]
+    pub(crate) template: Template,
+    /// Replace the file if there is one.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// What to begin with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Template {
+    /// A graph that runs and prints something.
+    Hello,
+    /// A graph without processes.
+    Empty,
+}
+
+/// `millstream components`.
+#[derive(Debug, Args)]
+pub(crate) struct ComponentsArgs {
+    /// The component to describe, `family/Name`, or a family to list.
+    pub(crate) name: Option<String>,
+    /// For people, for machines, or as the reference in Markdown.
+    #[arg(long, value_enum, default_value = "human")]
+    format: ComponentsFormat,
+    /// Short for `--format json`.
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+}
+
+/// How components are described.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ComponentsFormat {
+    /// For people.
+    Human,
+    /// For machines.
+    Json,
+    /// As documentation.
+    Markdown,
+}
+
+impl ComponentsArgs {
+    /// The chosen form.
+    pub(crate) const fn format(&self) -> ComponentsFormat {
+        if self.json {
+            ComponentsFormat::Json
+        } else {
+            self.format
+        }
+    }
+}
+
+/// `millstream explain`.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The code, as `MS0104`; all codes are listed if none is given.
+    pub(crate) code: Option<String>,
+    /// How the explanation looks.
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+/// `millstream doctor`.
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// How the result looks.
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+/// `millstream completions`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example: millstream completions bash > ~/.local/share/bash-completion/completions/millstream"
+)]
+pub(crate) struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_enum)]
+    pub(crate) shell: CompletionShell,
+}
+
+impl Cli {
+    /// For people or for machines.
+    pub(crate) const fn format(&self) -> Format {
+        match &self.verb {
+            Verb::Run(args) => args.format.get(),
+            Verb::Check(args) => args.format.get(),
+            Verb::Fmt(args) => args.format.get(),
+            Verb::Explain(args) => args.format.get(),
+            Verb::Doctor(args) => args.format.get(),
+            Verb::Components(args) => match args.format() {
+                ComponentsFormat::Json => Format::Json,
+                ComponentsFormat::Human | ComponentsFormat::Markdown => Format::Human,
+            },
+            Verb::New(_) | Verb::Completions(_) => Format::Human,
+        }
+    }
+
+    /// -1 for `-q`, then the number of `-v`.
+    pub(crate) fn verbosity(&self) -> i8 {
+        if self.global.quiet {
+            -1
+        } else {
+            i8::try_from(self.global.verbose).unwrap_or(i8::MAX)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    #[test]
+    fn command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,153 @@
+//! Which files arguments mean, and how a file is replaced.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::exit::Fault;
+
+/// The graph files that paths stand for, in order of name: of a directory all `*.ron` files, however deep.
+///
+/// Hidden directories are left out, and so is `target`, where build tools put what they make.
+///
+/// # Errors
+///
+/// Fails when a directory cannot be read.
+pub(crate) fn graph_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Fault> {
+    if paths.is_empty() {
+        return graph_files(&[PathBuf::from(".")]);
+    }
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let before = files.len();
+            walk(path, &mut files).map_err(|(path, error)| {
+                Fault::io(&format!("cannot read {}", path.display()), &error)
+            })?;
+            if files.len() == before {
+                return Err(
+                    Fault::usage(format!("no graph files (*.ron) in {}", path.display()))
+                        .help("name files, or write a first graph with `millstream new`"),
+                );
+            }
+        } else {
+            files.push(path.clone());
+        }
+    }
+    Ok(files)
+}
+
+fn walk(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), (PathBuf, io::Error)> {
+    let at = |error| (directory.to_owned(), error);
+    let mut entries = fs::read_dir(directory)
+        .and_then(|entries| entries.collect::<io::Result<Vec<_>>>())
+        .map_err(at)?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let name = entry.file_name();
+        let is_hidden = name.to_string_lossy().starts_with('.') || name == "target";
+        // Links to directories are not followed: they may lead round in a circle.
+        let kind = entry.file_type().map_err(at)?;
+        let path = strip_dot(entry.path());
+        if kind.is_dir() && !is_hidden {
+            walk(&path, files)?;
+        } else if !kind.is_dir() && path.extension().is_some_and(|extension| extension == "ron") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn strip_dot(path: PathBuf) -> PathBuf {
+    path.strip_prefix("./").map(Path::to_owned).unwrap_or(path)
+}
+
+/// Replaces a file at once: whoever reads it sees the old or the new text, also after a crash. Permissions stay.
+///
+/// # Errors
+///
+/// Fails when the directory cannot be written; the file is as it was then.
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    // A link stays a link: what it points to is replaced.
+    let target = match path.canonicalize() {
+        Ok(target) => target,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
+        Err(error) => return Err(error),
+    };
+    let parent = target
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    let directory = parent.unwrap_or(Path::new("."));
+    let permissions = match fs::metadata(&target) {
+        Ok(metadata) if metadata.permissions().readonly() => {
+            return Err(io::Error::from(io::ErrorKind::PermissionDenied));
+        }
+        Ok(metadata) => Some(metadata.permissions()),
+        Err(_) => None,
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".millstream-");
+    // A new file gets the permissions that the user's mask gives.
+    #[cfg(unix)]
+    let new = <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666);
+    #[cfg(unix)]
+    builder.permissions(new);
+    let mut file = builder.tempfile_in(directory)?;
+    file.write_all(text.as_bytes())?;
+    if let Some(permissions) = permissions {
+        file.as_file().set_permissions(permissions)?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(&target).map_err(|error| error.error)?;
+    sync_directory(directory)
+}
+
+#[cfg(unix)]
+fn sync_directory(directory: &Path) -> io::Result<()> {
+    File::open(directory)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_directory(_directory: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replaced_file_keeps_permissions_and_leaves_nothing_behind() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.ron");
+        replace(&path, "one").unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+            replace(&path, "two").unwrap();
+            assert_eq!(
+                fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+                0o640
+            );
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap(), "two");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn directories_stand_for_their_graph_files() {
+        let directory = tempfile::tempdir().unwrap();
+        for name in ["b.ron", "a.ron", "c.txt", ".hidden/x.ron", "sub/d.ron"] {
+            let path = directory.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        let found = graph_files(&[directory.path().to_owned()]).unwrap();
+        let names: Vec<_> = found
+            .iter()
+            .map(|path| path.file_name().unwrap().to_str().unwrap())
+            .collect();
+        assert_eq!(names, ["a.ron", "b.ron", "d.ron"]);
+    }
+}

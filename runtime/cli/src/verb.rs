@@ -1,0 +1,34 @@
+//! The commands, one module each.
+
+mod check;
+mod completions;
+mod components;
+mod doctor;
+mod explain;
+mod fmt;
+mod new;
+mod run;
+
+pub(crate) use run::available_threads;
+
+use crate::args::{Cli, Verb};
+use crate::exit::{Exit, Fault};
+use crate::output::Shell;
+
+/// Does what the command line says.
+///
+/// # Errors
+///
+/// Fails as the command does; the fault has the exit code.
+pub(crate) fn perform(cli: &Cli, shell: &Shell) -> Result<Exit, Fault> {
+    match &cli.verb {
+        Verb::Run(args) => run::run(args, shell),
+        Verb::Check(args) => check::check(args, shell),
+        Verb::Fmt(args) => fmt::fmt(args, shell),
+        Verb::New(args) => new::new(args, shell),
+        Verb::Components(args) => components::components(args, shell),
+        Verb::Explain(args) => explain::explain(args, shell),
+        Verb::Doctor(_) => doctor::doctor(shell),
+        Verb::Completions(args) => completions::completions(args, shell),
+    }
+}

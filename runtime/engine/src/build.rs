@@ -1,0 +1,300 @@
+//! From a plan to connectors, ports and islands.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use millstream_component::{InPort, OutPort, ProcessCell, ProcessSetup, Wiring};
+use millstream_connector::{Connector, Options, Reader, Target, Wake, Writer};
+use millstream_packet::Packet;
+
+use crate::activity::Activity;
+use crate::island::{Island, Shared};
+use crate::per_group;
+use crate::placement::IslandKind;
+use crate::plan::{Plan, PlannedEnd, PlannedKind, PlannedProcess, PlannedWire};
+use crate::report::Ending;
+use crate::slot::{Seed, Tally};
+
+/// A built network, ready to be polled.
+pub(crate) struct Built {
+    pub(crate) islands: Vec<(IslandKind, Island)>,
+    pub(crate) table: Table,
+    pub(crate) endings: flume::Receiver<(u32, Ending)>,
+}
+
+/// What is known of a network while it runs.
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub(crate) name: String,
+    pub(crate) processes: Vec<Member>,
+    pub(crate) wires: Vec<Wire>,
+    pub(crate) islands: Vec<Arc<Shared>>,
+    pub(crate) activity: Arc<Activity>,
+    pub(crate) start: Instant,
+}
+
+/// A process as seen from outside its island.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) name: String,
+    pub(crate) component: String,
+    pub(crate) cell: Arc<ProcessCell>,
+    pub(crate) tally: Arc<Tally>,
+    pub(crate) island: usize,
+    /// Its number on the island.
+    pub(crate) position: u32,
+    pub(crate) is_source: bool,
+}
+
+/// A connector with the names of its ends.
+#[derive(Debug)]
+pub(crate) struct Wire {
+    pub(crate) connector: Arc<Connector>,
+    pub(crate) from: Vec<End>,
+    pub(crate) to: End,
+}
+
+/// One end of a wire.
+#[derive(Debug, Clone)]
+pub(crate) struct End {
+    pub(crate) process: usize,
+    pub(crate) process_name: String,
+    pub(crate) port: String,
+}
+
+impl End {
+    /// `process.port`.
+    pub(crate) fn label(&self) -> String {
+        format!("{}.{}", self.process_name, self.port)
+    }
+}
+
+/// Ends of connectors that lead out of a network, by port.
+pub(crate) struct Boundary {
+    pub(crate) inputs: Vec<(PlannedEnd, Reader)>,
+    pub(crate) outputs: Vec<(PlannedEnd, Writer)>,
+}
+
+impl Boundary {
+    /// A network that is closed in itself.
+    pub(crate) const fn none() -> Self {
+        Self {
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+        }
+    }
+}
+
+/// Builds everything; nothing runs yet.
+pub(crate) fn build(plan: &Plan, boundary: Boundary) -> Built {
+    let mut builder = Builder::new(plan);
+    for wire in &plan.wires {
+        builder.connect(wire);
+    }
+    builder.connect_boundary(boundary);
+    for (at, process) in plan.processes.iter().enumerate() {
+        builder.give_initial_packets(at, process);
+    }
+    builder.finish()
+}
+
+struct Builder<'a> {
+    plan: &'a Plan,
+    islands: Vec<Arc<Shared>>,
+    activity: Arc<Activity>,
+    start: Instant,
+    /// By process.
+    wirings: Vec<Wiring>,
+    is_source: Vec<bool>,
+    wires: Vec<Wire>,
+    positions: Arc<[u32]>,
+    /// Processes by island.
+    members: Vec<Vec<u32>>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(plan: &'a Plan) -> Self {
+        let start = Instant::now();
+        let activity = Arc::new(Activity::new(plan.placement.islands.len()));
+        let (members, positions) = number(plan);
+        let islands = members
+            .iter()
+            .map(|members| {
+                let positions = Arc::clone(&positions);
+                Shared::new(Arc::clone(&activity), members.len(), positions, start)
+            })
+            .collect();
+        let wirings = (0..)
+            .zip(&plan.processes)
+            .map(|(at, process)| Wiring::new(cell(process, at, plan.options.seed)))
+            .collect();
+        Self {
+            is_source: vec![true; plan.processes.len()],
+            wires: Vec::with_capacity(plan.wires.len()),
+            plan,
+            islands,
+            activity,
+            start,
+            wirings,
+            positions,
+            members,
+        }
+    }
+
+    fn target(&self, process: usize) -> Target {
+        let island = &self.islands[self.plan.placement.island_of[process]];
+        let number = u32::try_from(process).unwrap_or(u32::MAX);
+        Target::new(Arc::clone(island) as Arc<dyn Wake>, number)
+    }
+
+    fn connect(&mut self, wire: &PlannedWire) {
+        let island_of = &self.plan.placement.island_of;
+        let home = island_of[wire.to.process];
+        let (connector, writers, reader) = Connector::build(Options {
+            capacity: wire.capacity,
+            when_full: wire.when_full,
+            writers: u32::try_from(wire.from.len()).unwrap_or(u32::MAX),
+            crossing: wire.from.iter().any(|from| island_of[from.process] != home),
+            pipe: self.plan.options.pipe,
+        });
+        self.give_reader(&wire.to, reader);
+        for (from, writer) in wire.from.iter().zip(writers) {
+            self.give_writer(from, writer);
+        }
+        let from = wire.from.iter().map(|end| self.end(end)).collect();
+        self.wires.push(Wire {
+            connector,
+            from,
+            to: self.end(&wire.to),
+        });
+    }
+
+    fn end(&self, end: &PlannedEnd) -> End {
+        End {
+            process: end.process,
+            process_name: self.plan.processes[end.process].name.clone(),
+            port: end.label(),
+        }
+    }
+
+    fn give_reader(&mut self, end: &PlannedEnd, reader: Reader) {
+        self.is_source[end.process] = false;
+        let target = self.target(end.process);
+        let wiring = &mut self.wirings[end.process];
+        let cell = Arc::clone(wiring.cell());
+        wiring.add_in(InPort::linked(
+            cell,
+            Arc::clone(&end.port),
+            end.index,
+            reader,
+            target,
+        ));
+    }
+
+    fn give_writer(&mut self, end: &PlannedEnd, writer: Writer) {
+        let target = self.target(end.process);
+        let wiring = &mut self.wirings[end.process];
+        let cell = Arc::clone(wiring.cell());
+        wiring.add_out(OutPort::linked(
+            cell,
+            Arc::clone(&end.port),
+            end.index,
+            writer,
+            target,
+        ));
+    }
+
+    fn connect_boundary(&mut self, boundary: Boundary) {
+        for (end, reader) in boundary.inputs {
+            self.give_reader(&end, reader);
+        }
+        for (end, writer) in boundary.outputs {
+            self.give_writer(&end, writer);
+        }
+    }
+
+    fn give_initial_packets(&mut self, at: usize, process: &PlannedProcess) {
+        let wiring = &mut self.wirings[at];
+        for (port, index, value) in &process.iips {
+            let cell = Arc::clone(wiring.cell());
+            let packet = Packet::data(value.clone());
+            wiring.add_in(InPort::initial(cell, Arc::clone(port), *index, packet));
+        }
+    }
+
+    fn finish(self) -> Built {
+        let (sender, endings) = flume::bounded(self.plan.processes.len().max(1));
+        let mut members = Vec::with_capacity(self.wirings.len());
+        let mut seeds: Vec<Vec<Seed>> = self.islands.iter().map(|_| Vec::new()).collect();
+        for (at, wiring) in self.wirings.into_iter().enumerate() {
+            let process = &self.plan.processes[at];
+            let (cell, tally) = (Arc::clone(wiring.cell()), Arc::new(Tally::default()));
+            let island = self.plan.placement.island_of[at];
+            let is_source = self.is_source[at];
+            members.push(Member {
+                name: process.name.clone(),
+                component: process.component.clone(),
+                cell: Arc::clone(&cell),
+                tally: Arc::clone(&tally),
+                island,
+                position: self.positions[at],
+                is_source,
+            });
+            let future = match &process.kind {
+                PlannedKind::Component(definition) => (definition.start)(wiring),
+                PlannedKind::PerGroup(group) => per_group::start(Arc::clone(group), wiring),
+            };
+            seeds[island].push(Seed {
+                future,
+                cell,
+                is_source,
+                tally,
+            });
+        }
+        let islands = self
+            .islands
+            .iter()
+            .zip(self.members.into_iter().zip(seeds))
+            .zip(&self.plan.placement.islands)
+            .map(|((shared, (numbers, seeds)), kind)| {
+                (
+                    kind.clone(),
+                    Island::new(Arc::clone(shared), numbers, seeds, sender.clone()),
+                )
+            })
+            .collect();
+        let table = Table {
+            name: self.plan.name.clone(),
+            processes: members,
+            wires: self.wires,
+            islands: self.islands,
+            activity: self.activity,
+            start: self.start,
+        };
+        Built {
+            islands,
+            table,
+            endings,
+        }
+    }
+}
+
+/// Processes of each island, and the position of each process on its island.
+fn number(plan: &Plan) -> (Vec<Vec<u32>>, Arc<[u32]>) {
+    let mut members: Vec<Vec<u32>> = plan.placement.islands.iter().map(|_| Vec::new()).collect();
+    let mut positions = Vec::with_capacity(plan.processes.len());
+    for (number, &island) in (0..).zip(&plan.placement.island_of) {
+        positions.push(u32::try_from(members[island].len()).unwrap_or(u32::MAX));
+        members[island].push(number);
+    }
+    (members, positions.into())
+}
+
+fn cell(process: &PlannedProcess, at: u64, seed: u64) -> Arc<ProcessCell> {
+    ProcessCell::new(ProcessSetup {
+        name: process.name.as_str().into(),
+        on_error: process.on_error,
+        // Neighbouring seeds must not give neighbouring streams.
+        seed: (seed ^ at.wrapping_mul(0x9E37_79B9_7F4A_7C15)).wrapping_mul(0xD6E8_FEB8_6659_FD93),
+    })
+}

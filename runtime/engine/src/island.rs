@@ -1,0 +1,363 @@
+//! The island: polls its processes, first come first served, inside one task.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+
+use millstream_connector::Wake;
+use parking_lot::Mutex;
+
+use crate::activity::Activity;
+use crate::ready::{self, Ready, Turn};
+use crate::report::Ending;
+use crate::slot::{Hold, Seed, Slot};
+
+/// Polls between two looks at what came from outside.
+const POLLS_PER_LOOK: u32 = 61;
+/// Looks until the island lets its thread do other tasks: timers and files among them.
+const LOOKS_PER_TURN: u32 = 8;
+
+/// What others may reach of an island.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    /// Unique in this program; never 0.
+    id: u64,
+    activity: Arc<Activity>,
+    /// Processes woken from other threads; room for each of them once.
+    inbox: (flume::Sender<u32>, flume::Receiver<u32>),
+    /// By process: whether it is in the inbox.
+    boxed: Box<[AtomicBool]>,
+    resting: AtomicBool,
+    /// Wakes the task that polls the island.
+    task: Mutex<Option<Waker>>,
+    orders: Mutex<Vec<Order>>,
+    has_orders: AtomicBool,
+    /// Nanoseconds since `start`, as of the last look.
+    now: AtomicU64,
+    start: Instant,
+    /// Position on its island of each process of the network.
+    positions: Arc<[u32]>,
+}
+
+/// What an island is told from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// Sources end, the rest goes on.
+    StopSources,
+    /// Everything ends now.
+    Cancel,
+    /// Count again what waits for something outside.
+    Recount,
+    /// Do not poll this process.
+    Hold(u32),
+    /// Poll a held process once.
+    Step(u32),
+    /// Poll a held process as usual.
+    Release(u32),
+}
+
+impl Shared {
+    pub(crate) fn new(
+        activity: Arc<Activity>,
+        processes: usize,
+        positions: Arc<[u32]>,
+        start: Instant,
+    ) -> Arc<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Arc::new(Self {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            activity,
+            inbox: flume::bounded(processes.max(1)),
+            boxed: (0..processes).map(|_| AtomicBool::new(false)).collect(),
+            resting: AtomicBool::new(false),
+            task: Mutex::new(None),
+            orders: Mutex::new(Vec::new()),
+            has_orders: AtomicBool::new(false),
+            now: AtomicU64::new(1),
+            start,
+            positions,
+        })
+    }
+
+    /// Gives an order; it is followed soon.
+    pub(crate) fn order(&self, order: Order) {
+        self.orders.lock().push(order);
+        self.has_orders.store(true, Ordering::SeqCst);
+        self.rouse();
+    }
+
+    /// Wakes a process by its position on this island.
+    #[inline]
+    pub(crate) fn wake_local(&self, position: u32) {
+        if !ready::push_here(self.id, position) {
+            self.wake_from_outside(position);
+        }
+    }
+
+    #[cold]
+    fn wake_from_outside(&self, position: u32) {
+        let Some(boxed) = self.boxed.get(position as usize) else {
+            return;
+        };
+        if !boxed.swap(true, Ordering::AcqRel) {
+            // Never full: each process is in it at most once. Never closed: the receiver stands beside the sender.
+            drop(self.inbox.0.try_send(position));
+        }
+        self.rouse();
+    }
+
+    /// Makes sure that the island is polled after this call.
+    fn rouse(&self) {
+        if self.resting.swap(false, Ordering::SeqCst) {
+            self.activity.rise();
+        }
+        let task = self.task.lock().clone();
+        if let Some(task) = task {
+            task.wake();
+        }
+    }
+
+    fn look_at_clock(&self) {
+        let nanos = u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.now.store(nanos.max(1), Ordering::Relaxed);
+    }
+}
+
+impl Wake for Shared {
+    #[inline]
+    fn wake(&self, process: u32) {
+        if let Some(&position) = self.positions.get(process as usize) {
+            self.wake_local(position);
+        }
+    }
+
+    #[inline]
+    fn now_nanos(&self) -> u64 {
+        self.now.load(Ordering::Relaxed)
+    }
+}
+
+/// An island with its processes, as a future that ends when all of them have ended.
+pub(crate) struct Island {
+    shared: Arc<Shared>,
+    slots: Vec<Slot>,
+    /// Number in the network of each process here.
+    members: Vec<u32>,
+    ready: Ready,
+    live: usize,
+    /// Endings go here; it has room for one of each process.
+    endings: flume::Sender<(u32, Ending)>,
+}
+
+impl Island {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        members: Vec<u32>,
+        seeds: Vec<Seed>,
+        endings: flume::Sender<(u32, Ending)>,
+    ) -> Self {
+        let slots: Vec<Slot> = (0..)
+            .zip(seeds)
+            .map(|(at, seed)| Slot::new(seed, &shared, at))
+            .collect();
+        let count = u32::try_from(slots.len()).unwrap_or(u32::MAX);
+        Self {
+            ready: Ready::all(shared.id, count),
+            live: slots.len(),
+            shared,
+            slots,
+            members,
+            endings,
+        }
+    }
+
+    /// Polls until nothing is ready or the turn is over. True when nothing is ready.
+    fn turn(&mut self) -> bool {
+        let mut ready = std::mem::take(&mut self.ready);
+        let turn = Turn::start(&mut ready);
+        let idle = (0..LOOKS_PER_TURN).any(|_| self.look());
+        drop(turn);
+        self.ready = ready;
+        idle
+    }
+
+    /// Takes in what came from outside and polls a number of processes. True when nothing is ready.
+    fn look(&mut self) -> bool {
+        self.shared.look_at_clock();
+        self.take_inbox();
+        self.follow_orders();
+        for _ in 0..POLLS_PER_LOOK {
+            match ready::pop() {
+                Some(position) => self.poll_one(position),
+                None => return !self.take_inbox(),
+            }
+        }
+        false
+    }
+
+    /// Queues what was woken from outside. True when there was anything.
+    fn take_inbox(&mut self) -> bool {
+        let mut any = false;
+        while let Ok(position) = self.shared.inbox.1.try_recv() {
+            if let Some(boxed) = self.shared.boxed.get(position as usize) {
+                boxed.store(false, Ordering::Release);
+            }
+            ready::push_here(self.shared.id, position);
+            any = true;
+        }
+        any
+    }
+
+    #[inline]
+    fn poll_one(&mut self, position: u32) {
+        let Some(slot) = self.slots.get_mut(position as usize) else {
+            return;
+        };
+        if slot.hold != Hold::No {
+            slot.hold = Hold::Missed;
+            return;
+        }
+        self.poll_slot(position as usize);
+    }
+
+    fn poll_slot(&mut self, position: usize) {
+        let slot = &mut self.slots[position];
+        if !slot.is_live() {
+            return;
+        }
+        let ending = slot.poll();
+        self.note_external(position);
+        if let Some(ending) = ending {
+            self.note_ending(position, ending);
+        }
+    }
+
+    fn note_external(&mut self, position: usize) {
+        match self.slots[position].external_change() {
+            Some(true) => self.shared.activity.add_external(),
+            Some(false) => self.shared.activity.remove_external(),
+            None => {}
+        }
+    }
+
+    fn note_ending(&mut self, position: usize, ending: Ending) {
+        self.live -= 1;
+        let process = self.members[position];
+        tracing::debug!(process, ending = ending.name(), "process ended");
+        // Room for every process; only a supervisor that was dropped does not listen any more.
+        drop(self.endings.try_send((process, ending)));
+    }
+
+    fn end_slot(&mut self, position: usize, ending: Ending) {
+        if self.slots[position].is_live() {
+            let ending = self.slots[position].end(ending);
+            self.note_external(position);
+            self.note_ending(position, ending);
+        }
+    }
+
+    fn follow_orders(&mut self) {
+        if !self.shared.has_orders.swap(false, Ordering::SeqCst) {
+            return;
+        }
+        let orders = std::mem::take(&mut *self.shared.orders.lock());
+        for order in orders {
+            self.follow(order);
+        }
+    }
+
+    fn follow(&mut self, order: Order) {
+        match order {
+            Order::StopSources => self.stop_sources(),
+            Order::Cancel => {
+                (0..self.slots.len()).for_each(|at| self.end_slot(at, Ending::Cancelled));
+            }
+            Order::Recount => (0..self.slots.len()).for_each(|at| self.note_external(at)),
+            Order::Hold(at) => self.set_held(at, true),
+            Order::Release(at) => self.set_held(at, false),
+            Order::Step(at) => self.poll_slot(at as usize),
+        }
+    }
+
+    fn set_held(&mut self, position: u32, held: bool) {
+        let Some(slot) = self.slots.get_mut(position as usize) else {
+            return;
+        };
+        let before = slot.hold;
+        slot.hold = match (held, before) {
+            (false, _) => Hold::No,
+            (true, Hold::No) => Hold::Held,
+            (true, held) => held,
+        };
+        if !held && before == Hold::Missed {
+            ready::push_here(self.shared.id, position);
+        }
+    }
+
+    /// A source finds its out-ports closed; one that waits for something else than its out-ports is dropped.
+    fn stop_sources(&mut self) {
+        for position in 0..self.slots.len() {
+            if self.slots[position].is_source() && self.slots[position].is_live() {
+                self.slots[position].cell().stop();
+                self.poll_slot(position);
+                self.end_slot(position, Ending::Stopped);
+            }
+        }
+    }
+
+    /// Rests, unless something came in meanwhile. True when it rests.
+    fn rest(&self) -> bool {
+        self.shared.resting.store(true, Ordering::SeqCst);
+        let nothing =
+            self.shared.inbox.1.is_empty() && !self.shared.has_orders.load(Ordering::SeqCst);
+        if !nothing && self.shared.resting.swap(false, Ordering::SeqCst) {
+            // Nobody else noticed; the island never counted as resting.
+            return false;
+        }
+        if nothing {
+            self.shared.activity.rest();
+            return true;
+        }
+        // Somebody roused it and counted it as risen once more; take that back by counting the rest as well.
+        self.shared.activity.rest();
+        false
+    }
+}
+
+impl Future for Island {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = &mut *self;
+        this.remember_task(cx);
+        if this.shared.resting.swap(false, Ordering::SeqCst) {
+            this.shared.activity.rise();
+        }
+        loop {
+            if !this.turn() {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            if this.live == 0 {
+                this.shared.activity.rest();
+                return Poll::Ready(());
+            }
+            if this.rest() {
+                return Poll::Pending;
+            }
+        }
+    }
+}
+
+impl Island {
+    fn remember_task(&self, cx: &Context<'_>) {
+        let mut task = self.shared.task.lock();
+        match &mut *task {
+            Some(known) if known.will_wake(cx.waker()) => {}
+            other => *other = Some(cx.waker().clone()),
+        }
+    }
+}

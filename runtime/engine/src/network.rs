@@ -1,0 +1,283 @@
+//! The handle of a running network: look, hold, step, stop. Any thread may use it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use millstream_connector::Connector;
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+
+use crate::build::Table;
+use crate::deadlock::{Deadlock, explain};
+use crate::island::Order;
+use crate::report::ConnectorReport;
+
+/// A running network, seen and steered from outside. Cheap to copy.
+#[derive(Debug, Clone)]
+pub struct Network {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) table: Table,
+    pub(crate) stopping: AtomicBool,
+    pub(crate) cancelled: AtomicBool,
+    /// Told when `stopping` or `cancelled` change.
+    pub(crate) steered: Notify,
+    /// Which processes have ended.
+    pub(crate) ended: Box<[AtomicBool]>,
+    pub(crate) live: AtomicU64,
+    held_sources: Mutex<std::collections::BTreeSet<usize>>,
+}
+
+/// What a process does now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProcessState {
+    /// Name in the graph.
+    pub name: String,
+    /// Its component.
+    pub component: String,
+    /// Whether it has ended.
+    pub ended: bool,
+    /// Packets that it gave up on.
+    pub failed_packets: u64,
+    /// Time in its polls; sampled.
+    pub busy: Duration,
+}
+
+impl Network {
+    pub(crate) fn new(table: Table) -> Self {
+        let processes = table.processes.len();
+        Self {
+            inner: Arc::new(Inner {
+                table,
+                stopping: AtomicBool::new(false),
+                cancelled: AtomicBool::new(false),
+                steered: Notify::new(),
+                ended: (0..processes).map(|_| AtomicBool::new(false)).collect(),
+                live: AtomicU64::new(processes as u64),
+                held_sources: Mutex::default(),
+            }),
+        }
+    }
+
+    /// The graph's name.
+    pub fn name(&self) -> &str {
+        &self.inner.table.name
+    }
+
+    /// Since the start.
+    pub fn elapsed(&self) -> Duration {
+        self.inner.table.start.elapsed()
+    }
+
+    /// Number of processes that have not ended.
+    pub fn live(&self) -> u64 {
+        self.inner.live.load(Ordering::Relaxed)
+    }
+
+    /// Names and counts of all connectors, in the order of the graph.
+    pub fn connectors(&self) -> Vec<ConnectorReport> {
+        self.inner
+            .table
+            .wires
+            .iter()
+            .map(|wire| ConnectorReport {
+                from: wire.from.iter().map(|end| end.label()).collect(),
+                to: wire.to.label(),
+                counts: wire.connector.counts(),
+            })
+            .collect()
+    }
+
+    /// Calls `f` with the counts of each connector in the order of the graph, without allocating.
+    pub fn each_counts(&self, mut f: impl FnMut(usize, millstream_connector::Counts)) {
+        for (at, wire) in self.inner.table.wires.iter().enumerate() {
+            f(at, wire.connector.counts());
+        }
+    }
+
+    /// All processes, in the order of the graph.
+    pub fn processes(&self) -> Vec<ProcessState> {
+        self.inner
+            .table
+            .processes
+            .iter()
+            .zip(&self.inner.ended)
+            .map(|(member, ended)| ProcessState {
+                name: member.name.clone(),
+                component: member.component.clone(),
+                ended: ended.load(Ordering::Relaxed),
+                failed_packets: member.cell.failed_packets(),
+                busy: Duration::from_nanos(member.tally.busy_nanos.load(Ordering::Relaxed)),
+            })
+            .collect()
+    }
+
+    /// Asks sources to end; what is in flight is worked off.
+    pub fn stop(&self) {
+        if !self.inner.stopping.swap(true, Ordering::SeqCst) {
+            self.order_all(Order::StopSources);
+            self.inner.steered.notify_one();
+        }
+    }
+
+    /// Ends every process now; what is in flight stays where it is and is counted.
+    pub fn cancel(&self) {
+        if !self.inner.cancelled.swap(true, Ordering::SeqCst) {
+            self.order_all(Order::Cancel);
+            self.inner.steered.notify_one();
+        }
+    }
+
+    /// Holds a connector (by position): its reader sees no packet. Back-pressure does the rest.
+    pub fn hold_connector(&self, connector: usize) -> bool {
+        self.steer(|inner| {
+            inner
+                .table
+                .wires
+                .get(connector)
+                .map(|wire| wire.connector.hold())
+                .is_some()
+        })
+    }
+
+    /// Lets one packet through a held connector.
+    pub fn step_connector(&self, connector: usize) -> bool {
+        self.steer(|inner| {
+            inner
+                .table
+                .wires
+                .get(connector)
+                .map(|wire| wire.connector.step())
+                .is_some()
+        })
+    }
+
+    /// Ends the hold of a connector.
+    pub fn release_connector(&self, connector: usize) -> bool {
+        self.steer(|inner| {
+            inner
+                .table
+                .wires
+                .get(connector)
+                .map(|wire| wire.connector.release())
+                .is_some()
+        })
+    }
+
+    /// Holds a process (by position): all connectors into it are held; a source is not polled.
+    pub fn hold_process(&self, process: usize) -> bool {
+        self.steer_process(process, Connector::hold, Order::Hold)
+    }
+
+    /// Lets one packet through each connector into a held process; a held source is polled once.
+    pub fn step_process(&self, process: usize) -> bool {
+        self.steer_process(process, Connector::step, Order::Step)
+    }
+
+    /// Ends the hold of a process.
+    pub fn release_process(&self, process: usize) -> bool {
+        self.steer_process(process, Connector::release, Order::Release)
+    }
+
+    fn steer_process(
+        &self,
+        process: usize,
+        on_connector: fn(&Connector),
+        order: fn(u32) -> Order,
+    ) -> bool {
+        self.steer(|inner| {
+            let Some(member) = inner.table.processes.get(process) else {
+                return false;
+            };
+            if member.is_source {
+                inner.note_source(process, order(member.position));
+                inner.table.islands[member.island].order(order(member.position));
+            }
+            let into = inner
+                .table
+                .wires
+                .iter()
+                .filter(|wire| wire.to.process == process);
+            into.for_each(|wire| on_connector(&wire.connector));
+            true
+        })
+    }
+
+    /// Does something that may wake a process, while the network counts as waiting for it.
+    fn steer<R>(&self, f: impl FnOnce(&Inner) -> R) -> R {
+        let activity = &self.inner.table.activity;
+        activity.add_external();
+        let result = f(&self.inner);
+        activity.remove_external();
+        result
+    }
+
+    fn order_all(&self, order: Order) {
+        self.steer(|inner| {
+            for island in &inner.table.islands {
+                island.order(order);
+            }
+        });
+    }
+
+    /// Whether something is held, so that standing still is what was asked for.
+    pub(crate) fn is_held(&self) -> bool {
+        !self.inner.held_sources.lock().is_empty()
+            || self
+                .inner
+                .table
+                .wires
+                .iter()
+                .any(|wire| wire.connector.is_held())
+    }
+
+    /// Whether the network stands still for good.
+    pub(crate) fn is_deadlocked(&self) -> bool {
+        self.live() > 0 && self.inner.table.activity.is_stuck() && !self.is_held()
+    }
+
+    /// Who waits for whom now.
+    pub fn waits(&self) -> Deadlock {
+        let names: Vec<String> = self
+            .inner
+            .table
+            .processes
+            .iter()
+            .map(|member| member.name.clone())
+            .collect();
+        let live: Vec<bool> = self
+            .inner
+            .ended
+            .iter()
+            .map(|ended| !ended.load(Ordering::SeqCst))
+            .collect();
+        explain(&names, &live, &self.inner.table.wires)
+    }
+
+    pub(crate) fn recount(&self) {
+        self.inner
+            .table
+            .islands
+            .iter()
+            .for_each(|island| island.order(Order::Recount));
+    }
+}
+
+impl Inner {
+    fn note_source(&self, process: usize, order: Order) {
+        let mut held = self.held_sources.lock();
+        match order {
+            Order::Hold(_) => {
+                held.insert(process);
+            }
+            Order::Release(_) => {
+                held.remove(&process);
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! What a network needs, found out before anything is built.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use millstream_component::{Definition, ErrorPolicy, Registry};
+use millstream_connector::{PipeKind, WhenFull};
+use millstream_graph::{ComponentRef, Cost, Flat, FlatConnector, FlatEnd, OnError};
+use millstream_packet::Value;
+
+use crate::placement::{Placement, place};
+
+/// Choices that are not in the graph.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanOptions {
+    /// Islands for heavy processes; light ones stay together whatever this says.
+    pub threads: usize,
+    /// Which pipe connectors use.
+    pub pipe: PipeKind,
+    /// For random choices of components.
+    pub seed: u64,
+}
+
+impl Default for PlanOptions {
+    fn default() -> Self {
+        Self {
+            threads: 1,
+            pipe: PipeKind::Best,
+            seed: 0,
+        }
+    }
+}
+
+/// Why a graph cannot be run. The check says most of these with a place in the file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// A process uses a component that is not in the registry.
+    #[error("process `{process}`: there is no component `{component}`")]
+    UnknownComponent {
+        /// Path of the process.
+        process: String,
+        /// The component.
+        component: String,
+    },
+    /// Two connectors leave one out-port.
+    #[error("process `{process}`: two connectors leave the out-port `{port}`; copy with core/Copy")]
+    TwoReaders {
+        /// Path of the process.
+        process: String,
+        /// The port.
+        port: String,
+    },
+    /// A process is to run in several copies.
+    #[error("process `{process}`: replicas are not run by this version")]
+    Replicas {
+        /// Path of the process.
+        process: String,
+    },
+}
+
+/// A network that can be started.
+#[derive(Debug)]
+pub struct Plan {
+    pub(crate) name: String,
+    pub(crate) processes: Vec<PlannedProcess>,
+    pub(crate) wires: Vec<PlannedWire>,
+    pub(crate) placement: Placement,
+    pub(crate) options: PlanOptions,
+}
+
+#[derive(Debug)]
+pub(crate) struct PlannedProcess {
+    pub(crate) name: String,
+    pub(crate) component: String,
+    pub(crate) kind: PlannedKind,
+    pub(crate) iips: Vec<(Arc<str>, Option<u32>, Value)>,
+    pub(crate) on_error: ErrorPolicy,
+    pub(crate) cost: Cost,
+    pub(crate) thread: Option<String>,
+}
+
+#[derive(Debug)]
+pub(crate) enum PlannedKind {
+    /// A component of the registry.
+    Component(Definition),
+    /// A network that runs anew for each bracket group.
+    PerGroup(Arc<GroupPlan>),
+}
+
+/// The inner network of a subgraph that runs per group, with its ports.
+#[derive(Debug)]
+pub(crate) struct GroupPlan {
+    pub(crate) plan: Plan,
+    pub(crate) inports: Vec<(Arc<str>, PlannedEnd)>,
+    pub(crate) outports: Vec<(Arc<str>, PlannedEnd)>,
+}
+
+/// All connectors into one in-port: one pipe with one or more writers.
+#[derive(Debug)]
+pub(crate) struct PlannedWire {
+    pub(crate) from: Vec<PlannedEnd>,
+    pub(crate) to: PlannedEnd,
+    pub(crate) capacity: u32,
+    pub(crate) when_full: WhenFull,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct PlannedEnd {
+    pub(crate) process: usize,
+    pub(crate) port: Arc<str>,
+    pub(crate) index: Option<u32>,
+}
+
+impl Plan {
+    /// Plans a network.
+    ///
+    /// # Errors
+    ///
+    /// Fails when a component is unknown or an out-port has two readers.
+    pub fn new(flat: &Flat, registry: &Registry, options: PlanOptions) -> Result<Self, PlanError> {
+        let mut names = Names::default();
+        let processes = flat
+            .processes
+            .iter()
+            .map(|process| plan_process(process, registry, &options, &mut names))
+            .collect::<Result<Vec<_>, _>>()?;
+        let wires = plan_wires(&flat.connectors, &processes, &mut names)?;
+        let placement = place(&processes, &wires, options.threads);
+        Ok(Self {
+            name: flat.name.clone(),
+            processes,
+            wires,
+            placement,
+            options,
+        })
+    }
+
+    /// Number of processes.
+    pub fn processes(&self) -> usize {
+        self.processes.len()
+    }
+
+    /// Number of islands that the network runs on, threads of blocking processes included.
+    pub fn islands(&self) -> usize {
+        self.placement.islands.len()
+    }
+}
+
+/// Port names, each kept once.
+#[derive(Default)]
+struct Names(HashMap<String, Arc<str>>);
+
+impl Names {
+    fn get(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(name) {
+            return Arc::clone(known);
+        }
+        let name: Arc<str> = name.into();
+        self.0.insert(name.to_string(), Arc::clone(&name));
+        name
+    }
+
+    fn end(&mut self, end: &FlatEnd) -> PlannedEnd {
+        PlannedEnd {
+            process: end.process,
+            port: self.get(end.port.as_str()),
+            index: end.index,
+        }
+    }
+}
+
+fn plan_process(
+    process: &millstream_graph::FlatProcess,
+    registry: &Registry,
+    options: &PlanOptions,
+    names: &mut Names,
+) -> Result<PlannedProcess, PlanError> {
+    if process.replicas > 1 {
+        return Err(PlanError::Replicas {
+            process: process.path.clone(),
+        });
+    }
+    let (kind, cost) = if let Some(inner) = &process.per_group {
+        (plan_group(inner, registry, options)?, Cost::Light)
+    } else {
+        let definition = find(&process.path, &process.component, registry)?;
+        (PlannedKind::Component(*definition), definition.cost)
+    };
+    let iips = process
+        .iips
+        .iter()
+        .map(|(key, value)| (names.get(key.port.as_str()), key.index, value.clone()))
+        .collect();
+    Ok(PlannedProcess {
+        name: process.path.clone(),
+        component: process.component.to_string(),
+        kind,
+        iips,
+        on_error: policy(process.on_error),
+        cost,
+        thread: process.thread.clone(),
+    })
+}
+
+fn find<'a>(
+    path: &str,
+    component: &ComponentRef,
+    registry: &'a Registry,
+) -> Result<&'a Definition, PlanError> {
+    let component = component.to_string();
+    registry
+        .get(&component)
+        .ok_or_else(|| PlanError::UnknownComponent {
+            process: path.to_owned(),
+            component,
+        })
+}
+
+fn plan_group(
+    inner: &Flat,
+    registry: &Registry,
+    options: &PlanOptions,
+) -> Result<PlannedKind, PlanError> {
+    // The inner network lives inside one process, so it has one island.
+    let options = PlanOptions {
+        threads: 1,
+        ..options.clone()
+    };
+    let mut plan = Plan::new(inner, registry, options)?;
+    plan.placement = Placement::together(plan.processes.len());
+    let mut names = Names::default();
+    let inports = inner
+        .inports
+        .iter()
+        .map(|(name, end)| (names.get(name.as_str()), names.end(end)))
+        .collect();
+    let outports = inner
+        .outports
+        .iter()
+        .map(|(name, end)| (names.get(name.as_str()), names.end(end)))
+        .collect();
+    Ok(PlannedKind::PerGroup(Arc::new(GroupPlan {
+        plan,
+        inports,
+        outports,
+    })))
+}
+
+fn policy(on_error: OnError) -> ErrorPolicy {
+    match on_error {
+        OnError::Fail => ErrorPolicy::Fail,
+        OnError::Retry => ErrorPolicy::Retry,
+        OnError::DeadLetter => ErrorPolicy::DeadLetter,
+        OnError::Skip => ErrorPolicy::Skip,
+    }
+}
+
+/// Puts the connectors into one in-port together: they share a pipe, as wide as the widest of them.
+fn plan_wires(
+    connectors: &[FlatConnector],
+    processes: &[PlannedProcess],
+    names: &mut Names,
+) -> Result<Vec<PlannedWire>, PlanError> {
+    let mut wires: Vec<PlannedWire> = Vec::with_capacity(connectors.len());
+    let mut by_target: HashMap<PlannedEnd, usize> = HashMap::with_capacity(connectors.len());
+    let mut sources: std::collections::HashSet<PlannedEnd> =
+        std::collections::HashSet::with_capacity(connectors.len());
+    for connector in connectors {
+        let (from, to) = (names.end(&connector.from), names.end(&connector.to));
+        if !sources.insert(from.clone()) {
+            return Err(PlanError::TwoReaders {
+                process: processes[from.process].name.clone(),
+                port: from.label(),
+            });
+        }
+        if let Some(&at) = by_target.get(&to) {
+            wires[at].from.push(from);
+            wires[at].capacity = wires[at].capacity.max(connector.capacity);
+            continue;
+        }
+        by_target.insert(to.clone(), wires.len());
+        wires.push(PlannedWire {
+            from: vec![from],
+            to,
+            capacity: connector.capacity,
+            when_full: when_full(connector.when_full),
+        });
+    }
+    Ok(wires)
+}
+
+fn when_full(when_full: millstream_graph::WhenFull) -> WhenFull {
+    match when_full {
+        millstream_graph::WhenFull::Block => WhenFull::Block,
+        millstream_graph::WhenFull::DropOldest => WhenFull::DropOldest,
+        millstream_graph::WhenFull::DropNewest => WhenFull::DropNewest,
+    }
+}
+
+impl PlannedEnd {
+    /// The port, with its index if it is an element.
+    pub(crate) fn label(&self) -> String {
+        match self.index {
+            Some(index) => format!("{}[{index}]", self.port),
+            None => self.port.to_string(),
+        }
+    }
+}
