@@ -39,7 +39,7 @@ const NAME: &str = "standard input";
 
 #[cfg(not(test))]
 fn open() -> std::io::Result<Ahead<Blocks<std::io::Stdin>>> {
-    let blocks = Blocks::new(std::io::stdin(), NAME, Encoding::Utf8);
+    let blocks = Blocks::new(std::io::stdin(), NAME, Encoding::Strict);
     Ahead::on_own_thread("console/Input", blocks)
 }
 
@@ -49,7 +49,7 @@ fn open() -> std::io::Result<Ahead<Blocks<std::io::Stdin>>> {
 #[expect(clippy::unnecessary_wraps, reason = "starting a thread can fail")]
 fn open() -> std::io::Result<Ahead<Blocks<&'static [u8]>>> {
     let typed: &[u8] = b"hello\nworld\n";
-    Ok(Ahead::on_pool(Blocks::new(typed, NAME, Encoding::Utf8)))
+    Ok(Ahead::on_pool(Blocks::new(typed, NAME, Encoding::Strict)))
 }
 
 fn examples() -> Vec<Example> {
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     fn lines_of(reader: PipeReader) -> Ahead<Blocks<PipeReader>> {
-        Ahead::on_own_thread("test", Blocks::new(reader, NAME, Encoding::Utf8)).unwrap()
+        Ahead::on_own_thread("test", Blocks::new(reader, NAME, Encoding::Strict)).unwrap()
     }
 
     #[tokio::test]

@@ -18,7 +18,7 @@ const CHUNK_BYTES: usize = 256 * 1024;
 pub(crate) enum Encoding {
     // Refused.
     #[default]
-    Utf8,
+    Strict,
     // Replaced by U+FFFD.
     Lossy,
 }

@@ -21,7 +21,7 @@ pub(super) const GLOB: MatchOptions = MatchOptions {
 
 /// Paths and globs, in the order of reading.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a path or a list of paths")]
 pub(super) enum Paths {
     One(String),
     Several(Vec<String>),

@@ -15,7 +15,7 @@ use crate::text::block::Block;
 struct ReadLinesSettings {
     /// A file, a glob such as `logs/*.txt`, or a list of those.
     path: Paths,
-    /// What to do about bytes that are not UTF-8: `utf8` refuses the file, `lossy` puts U+FFFD in their place.
+    /// What to do about bytes that are not UTF-8: `strict` refuses the file, `lossy` puts U+FFFD in their place.
     #[serde(default)]
     encoding: Encoding,
 }
@@ -87,7 +87,7 @@ fn examples() -> Vec<Example> {
                     "violets are blue.",
                     "eggs",
                     "",
-                    "caf\u{e9} au lait",
+                    "soup à la carte",
                 ],
             ),
         Example::new("All files of a pattern, by name")
@@ -99,7 +99,7 @@ fn examples() -> Vec<Example> {
                     "violets are blue.",
                     "eggs",
                     "",
-                    "caf\u{e9} au lait",
+                    "soup à la carte",
                 ],
             ),
         Example::new("A file that is not there")
@@ -108,11 +108,11 @@ fn examples() -> Vec<Example> {
         Example::new("A file that is not UTF-8")
             .iip("path", "examples/latin1.txt")
             .output("out", ["eggs"])
-            .failure("reading examples/latin1.txt: invalid UTF-8 at byte 8"),
+            .failure("reading examples/latin1.txt: invalid UTF-8 at byte 10"),
         Example::new("The same file, read all the same")
             .iip("path", "examples/latin1.txt")
             .iip("encoding", "lossy")
-            .output("out", ["eggs", "caf\u{fffd} au lait"]),
+            .output("out", ["eggs", "soup \u{fffd} la carte"]),
     ]
 }
 

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use millstream_component::prelude::*;
 use millstream_component::Payload;
+use millstream_component::prelude::*;
 use millstream_packet::PortType;
 
 /// Text, or bytes that may turn out to be text.

@@ -92,7 +92,7 @@ impl Connector {
         let writers = options.writers.max(1);
         let connector = Arc::new(Self::new(options, writers));
         let ends = (0..writers)
-            .map(|_| Writer::new(Arc::clone(&connector)))
+            .map(|_| Writer::new(Arc::clone(&connector), writers))
             .collect();
         let reader = Reader::new(Arc::clone(&connector));
         (connector, ends, reader)
@@ -298,20 +298,26 @@ impl Connector {
         }
     }
 
+    /// Grants what is free to those in the line and wakes them, one at a time so that nothing is collected.
     fn wake_line(&self, line: &Lock<Line>) {
-        let woken = line.with(|line| {
-            let woken = if self.is_abandoned() {
-                line.disband()
-            } else {
-                line.grant(self.free(self.tail.load(Acquire))).collect()
-            };
-            self.note_line(line);
-            woken
-        });
+        while let Some(writer) = self.next_in_line(line) {
+            writer.wake();
+        }
         if let (false, Some(reader)) = (self.has_waiting_writer(), self.reader.get()) {
             self.blocked.stop(reader.now_nanos());
         }
-        woken.iter().for_each(Target::wake);
+    }
+
+    fn next_in_line(&self, line: &Lock<Line>) -> Option<Target> {
+        line.with(|line| {
+            let next = if self.is_abandoned() {
+                line.dismiss()
+            } else {
+                line.grant(self.free(self.tail.load(Acquire)))
+            };
+            self.note_line(line);
+            next
+        })
     }
 
     fn note_line(&self, line: &Line) {

@@ -18,9 +18,12 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// Room for writers that did not wait, when `free` slots are free.
-    pub(crate) fn room_for_newcomer(&self, free: u64) -> bool {
-        self.waiting.is_empty() && free > self.granted
+    /// Whether a writer that does not wait may take one of `free` slots.
+    ///
+    /// Those in the line come first. A writer that had its share since it waited last must leave what is free to those
+    /// that were woken and have not run yet.
+    pub(crate) fn admits_newcomer(&self, free: u64, share_is_used: bool) -> bool {
+        self.waiting.is_empty() && free > self.granted && !(share_is_used && self.granted > 0)
     }
 
     /// Joins the line.
@@ -52,22 +55,19 @@ impl Line {
         }
     }
 
-    /// Grants `free` slots to those at the head of the line and returns the ones to wake.
-    pub(crate) fn grant(&mut self, free: u64) -> impl Iterator<Item = Target> + use<> {
-        let grants = free
-            .saturating_sub(self.granted)
-            .min(self.waiting.len() as u64);
-        self.granted += grants;
-        let woken: Vec<Target> = (0..grants)
-            .filter_map(|_| self.waiting.pop_front())
-            .map(|(_, target)| target)
-            .collect();
-        woken.into_iter()
+    /// Grants one of `free` slots to the head of the line and returns whom to wake.
+    pub(crate) fn grant(&mut self, free: u64) -> Option<Target> {
+        if free <= self.granted {
+            return None;
+        }
+        let (_, target) = self.waiting.pop_front()?;
+        self.granted += 1;
+        Some(target)
     }
 
-    /// Empties the line without grants, when the reader has gone.
-    pub(crate) fn disband(&mut self) -> Vec<Target> {
-        self.waiting.drain(..).map(|(_, target)| target).collect()
+    /// Lets the head of the line go without a grant, when the reader has gone.
+    pub(crate) fn dismiss(&mut self) -> Option<Target> {
+        self.waiting.pop_front().map(|(_, target)| target)
     }
 
     /// The processes that wait.

@@ -29,7 +29,21 @@ pub struct Writer {
     limit: u64,
     /// Most packets inside as far as this writer has seen.
     high_water: u64,
+    /// With several writers: packets that this one put in since it waited last, and how many are its share.
+    turn: Turn,
     waits: Waits,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Turn {
+    used: u32,
+    share: u32,
+}
+
+impl Turn {
+    fn is_used(self) -> bool {
+        self.used >= self.share
+    }
 }
 
 /// Room for one packet in a ring, seen by its only writer and therefore sure to be there until it is filled.
@@ -58,8 +72,10 @@ impl Writer {
     /// Most packets that go in between two looks at the room.
     pub const PACKETS_PER_LOOK: u32 = 64;
 
-    pub(crate) fn new(connector: Arc<Connector>) -> Self {
+    pub(crate) fn new(connector: Arc<Connector>, writers: u32) -> Self {
+        let share = (connector.capacity / writers).max(1);
         Self {
+            turn: Turn { used: 0, share },
             connector,
             target: None,
             alone: None,
@@ -185,7 +201,7 @@ impl Writer {
         }
         let outcome = match &connector.line {
             None => push_alone(connector, packet),
-            Some(line) => push_in_line(connector, line, &mut self.waits, packet),
+            Some(line) => push_in_line(connector, line, &mut self.waits, &mut self.turn, packet),
         };
         if outcome.is_ok() {
             connector.note_high_water();
@@ -288,19 +304,24 @@ fn push_in_line(
     connector: &Connector,
     line: &Lock<Line>,
     waits: &mut Waits,
+    turn: &mut Turn,
     packet: Packet,
 ) -> Result<(), Refused> {
     line.with(|line| {
-        let admitted = match *waits {
-            Waits::InLine(ticket) => line.is_granted(ticket),
-            _ => line.room_for_newcomer(connector.free(connector.tail.load(Acquire))),
+        let admitted = if let Waits::InLine(ticket) = *waits {
+            line.is_granted(ticket)
+        } else {
+            let free = connector.free(connector.tail.load(Acquire));
+            line.admits_newcomer(free, turn.is_used())
         };
         if !admitted {
             return Err(Refused::Full(packet));
         }
         if matches!(std::mem::replace(waits, Waits::No), Waits::InLine(_)) {
             line.redeem();
+            turn.used = 0;
         }
+        turn.used += 1;
         enter(connector, packet)
     })
 }

@@ -22,6 +22,7 @@ const RECOUNT_AFTER: Duration = Duration::from_millis(250);
 const CANCEL_LIMIT: Duration = Duration::from_secs(5);
 
 /// A network that has been started and must be joined.
+#[derive(Debug)]
 pub struct Running {
     network: Network,
     islands: JoinSet<()>,
@@ -82,7 +83,9 @@ fn spawn_thread(
         .spawn(move || {
             handle.block_on(tokio::task::coop::unconstrained(island));
             // The supervisor may have given up on this thread.
-            drop(done.send(()));
+            if done.send(()).is_err() {
+                tracing::debug!("the supervisor had given up on this thread");
+            }
         })?;
     tasks.spawn_on(async move { drop(ended.await) }, runtime);
     Ok(())

@@ -8,18 +8,100 @@ use crate::value::Value;
 
 /// JSON that cannot be read, or a value that cannot be written as JSON.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct JsonError(#[from] serde_json::Error);
+#[error(transparent)]
+pub struct JsonError(#[from] Fault);
+
+#[derive(Debug, thiserror::Error)]
+enum Fault {
+    #[error("{0}")]
+    Json(#[from] serde_json::Error),
+    #[error(
+        "the number {number} does not fit a 64-bit int; quote it to keep it as text at line {line} column {column}"
+    )]
+    HugeInt {
+        number: String,
+        line: usize,
+        column: usize,
+    },
+}
 
 impl JsonError {
     /// Line of the fault, counted from 1; 0 when writing.
     pub fn line(&self) -> usize {
-        self.0.line()
+        match &self.0 {
+            Fault::Json(error) => error.line(),
+            Fault::HugeInt { line, .. } => *line,
+        }
     }
 
     /// Column of the fault in bytes, counted from 1; 0 when writing.
     pub fn column(&self) -> usize {
-        self.0.column()
+        match &self.0 {
+            Fault::Json(error) => error.column(),
+            Fault::HugeInt { column, .. } => *column,
+        }
+    }
+}
+
+impl From<serde_json::Error> for JsonError {
+    fn from(error: serde_json::Error) -> Self {
+        Self(Fault::Json(error))
+    }
+}
+
+/// Finds an int that parsers would quietly round to a float.
+fn huge_int(json: &[u8]) -> Option<Fault> {
+    let mut at = 0;
+    while let Some(&byte) = json.get(at) {
+        match byte {
+            b'"' => at = string_end(json, at),
+            b'-' | b'0'..=b'9' => {
+                let end = at + number_length(&json[at..]);
+                let text = std::str::from_utf8(&json[at..end]).unwrap_or_default();
+                let is_int = !text.contains(['.', 'e', 'E']);
+                if is_int && text.parse::<i64>().is_err() {
+                    return Some(fault_at(json, at, text));
+                }
+                at = end;
+            }
+            _ => at += 1,
+        }
+    }
+    None
+}
+
+/// Offset after the string that opens at `at`.
+fn string_end(json: &[u8], at: usize) -> usize {
+    let mut end = at + 1;
+    while let Some(&byte) = json.get(end) {
+        match byte {
+            b'\\' => end += 2,
+            b'"' => return end + 1,
+            _ => end += 1,
+        }
+    }
+    json.len()
+}
+
+fn number_length(json: &[u8]) -> usize {
+    json.iter()
+        .take_while(|byte| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'))
+        .count()
+}
+
+fn fault_at(json: &[u8], at: usize, number: &str) -> Fault {
+    let before = &json[..at];
+    let line = before.split(|&byte| byte == b'\n').count();
+    let column = at
+        - before
+            .iter()
+            .rposition(|&byte| byte == b'\n')
+            .map_or(0, |newline| newline + 1)
+        + 1;
+    Fault::HugeInt {
+        number: number.to_owned(),
+        line,
+        column,
     }
 }
 
@@ -43,6 +125,11 @@ impl Value {
         let mut reader = serde_json::Deserializer::from_slice(json);
         let value = ValueSeed(shapes).deserialize(&mut reader)?;
         reader.end()?;
+        if std::mem::take(&mut shapes.saw_huge_float)
+            && let Some(fault) = huge_int(json)
+        {
+            return Err(fault.into());
+        }
         Ok(value)
     }
 

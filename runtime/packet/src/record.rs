@@ -36,6 +36,8 @@ pub struct Record {
 #[derive(Debug, Default)]
 pub struct Shapes {
     recent: Vec<Shape>,
+    /// Whether a float came by that may have been written as an int beyond 64 bits.
+    pub(crate) saw_huge_float: bool,
 }
 
 impl Shape {

@@ -137,6 +137,8 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        // 2^63: parsers turn ints that no 64-bit int can hold into floats.
+        self.0.saw_huge_float |= value.abs() >= 9_223_372_036_854_775_808.0;
         Ok(Value::from(value))
     }
 

@@ -26,7 +26,7 @@ fn blocks(bytes: &[u8], size: usize, encoding: Encoding) -> Vec<Result<String, S
 fn blocks_are_whole_lines_however_the_bytes_come() {
     let text = "h\u{e9}llo\n\u{20ac}\n\r\nend".repeat(50);
     for size in [1, 2, 3, 7, 64, 1000] {
-        let found: Result<Vec<String>, String> = blocks(text.as_bytes(), size, Encoding::Utf8)
+        let found: Result<Vec<String>, String> = blocks(text.as_bytes(), size, Encoding::Strict)
             .into_iter()
             .collect();
         let found = found.unwrap();
@@ -43,7 +43,7 @@ fn blocks_are_whole_lines_however_the_bytes_come() {
 fn long_lines_are_whole() {
     let long = "\u{e4}".repeat(CHUNK_BYTES);
     let text = format!("a\n{long}\nb\n{long}");
-    let found = blocks(text.as_bytes(), usize::MAX, Encoding::Utf8);
+    let found = blocks(text.as_bytes(), usize::MAX, Encoding::Strict);
     assert_eq!(
         found.into_iter().map(Result::unwrap).collect::<String>(),
         text
@@ -58,7 +58,7 @@ fn lines_before_a_fault_come_first() {
         (&"long\n".repeat(CHUNK_BYTES), usize::MAX),
     ] {
         let bytes = [before.as_bytes(), b"ef\xFFgh\nij\n"].concat();
-        let mut found = blocks(&bytes, size, Encoding::Utf8);
+        let mut found = blocks(&bytes, size, Encoding::Strict);
         let fault = found.pop().unwrap().unwrap_err();
         let place = format!("reading x.txt: invalid UTF-8 at byte {}", before.len() + 2);
         assert_eq!(fault, place);
@@ -70,7 +70,7 @@ fn lines_before_a_fault_come_first() {
 fn a_long_line_that_is_not_utf8_is_a_fault() {
     let mut bytes = vec![b'x'; 3 * CHUNK_BYTES];
     bytes.push(0xC3);
-    let found = blocks(&bytes, usize::MAX, Encoding::Utf8);
+    let found = blocks(&bytes, usize::MAX, Encoding::Strict);
     assert!(
         found[0]
             .as_ref()

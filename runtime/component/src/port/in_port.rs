@@ -141,6 +141,16 @@ impl InPort {
         Some(packet)
     }
 
+    /// As [`InPort::try_recv`], unless it is somebody else's turn.
+    pub(crate) fn try_recv_within_budget(&mut self) -> Option<Packet> {
+        if self.budget == 0 {
+            return None;
+        }
+        let packet = self.try_recv()?;
+        self.budget -= 1;
+        Some(packet)
+    }
+
     /// Closes the port: what is left inside stays undelivered, and writers learn that nobody reads any more.
     pub fn close(&mut self) {
         self.source = Source::Ended;

@@ -180,6 +180,14 @@ impl<T: Payload> InArray<T> {
     }
 
     fn poll_any(&mut self, cx: &mut Context<'_>) -> Poll<Option<(usize, Packet)>> {
+        // Whoever has a packet already saves the others from being armed.
+        for step in 0..self.elements.len() {
+            let at = (self.next + step) % self.elements.len();
+            if let Some(packet) = self.elements[at].port.try_recv_within_budget() {
+                self.next = at + 1;
+                return Poll::Ready(Some((at, packet)));
+            }
+        }
         let mut ended = 0;
         for step in 0..self.elements.len() {
             let at = (self.next + step) % self.elements.len();

@@ -115,7 +115,7 @@ fn receive_all(mut reader: Reader, bells: &Bells) -> Vec<i64> {
 
 #[test]
 fn every_packet_arrives_once_in_order_and_then_the_end() {
-    for (capacity, packets) in [(1, 2), (1, 3), (2, 3)] {
+    for (capacity, packets) in [(1, 2), (2, 3)] {
         loom::model(move || {
             let rig = rig(capacity);
             let (mut writer, reader) = (rig.writer, rig.reader);

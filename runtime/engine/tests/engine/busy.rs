@@ -1,11 +1,14 @@
 //! Busy processes share an island fairly.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
 use millstream_component::Registry;
 use millstream_component::prelude::*;
-use millstream_engine::Outcome;
+use millstream_engine::{Network, Outcome};
 
 use super::draft::{Draft, assert_finished, finish, ints, real};
-use super::parts::{Number, give_way};
+use super::parts::{Log, Number, give_way};
 
 pub(crate) fn register(registry: &mut Registry) {
     registry.add::<Patient>().unwrap();
@@ -33,50 +36,57 @@ fn process_that_wakes_itself_goes_on() {
     assert!(ints(&log).into_iter().eq(0..50));
 }
 
-#[test]
-fn busy_pair_cannot_starve_a_third_process() {
-    for (capacity, component) in [(1, "Pass"), (10_000, "Pass"), (10_000, "Map")] {
-        let mut draft = Draft::new(capacity);
-        let (source, pass, take) = (
-            draft.numbers(i64::MAX),
-            draft.add(component, &[]),
-            draft.with_n("Take", i64::MAX),
-        );
-        draft.chain(&[source, pass, take]);
-        let patient = draft.with_n("Patient", 200);
-        let (sink, log) = draft.sink();
-        draft.chain(&[patient, sink]);
-        let runtime = real();
-        let running = draft.start(&runtime);
-        let network = running.network().clone();
-        let watching = runtime.spawn(async move {
-            while !network.processes()[sink].ended {
-                tokio::task::yield_now().await;
-            }
-            network.stop();
-        });
-        let report = finish(&runtime, running.time_limit(super::draft::LIMIT));
-        assert!(matches!(report.outcome, Outcome::Stopped), "{:?}", report.outcome);
-        assert_eq!(ints(&log), [1]);
-        runtime.block_on(watching).unwrap();
-    }
+/// An endless stream beside a process that lets others run 200 times before it sends to a sink.
+fn busy_pair(capacity: u32, component: &str) -> (Draft, usize, Log) {
+    let mut draft = Draft::new(capacity);
+    let (source, pass, take) = (
+        draft.numbers(i64::MAX),
+        draft.add(component, &[]),
+        draft.with_n("Take", i64::MAX),
+    );
+    draft.chain(&[source, pass, take]);
+    let patient = draft.with_n("Patient", 200);
+    let (sink, log) = draft.sink();
+    draft.chain(&[patient, sink]);
+    (draft, sink, log)
 }
 
-#[test]
-fn other_tasks_of_the_runtime_get_their_turn() {
-    let mut draft = Draft::new(64);
-    let (source, take) = (draft.numbers(i64::MAX), draft.with_n("Take", i64::MAX));
-    draft.chain(&[source, take]);
+/// Stops the network when the condition holds; it must before the time limit.
+#[track_caller]
+fn stop_when(draft: &Draft, holds: impl Fn(&Network) -> bool + Send + 'static) {
     let runtime = real();
     let running = draft.start(&runtime);
     let network = running.network().clone();
     runtime.spawn(async move {
-        for _ in 0..100 {
+        while !holds(&network) {
             tokio::task::yield_now().await;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         network.stop();
     });
-    let report = finish(&runtime, running.time_limit(super::draft::LIMIT));
-    assert!(matches!(report.outcome, Outcome::Stopped), "{:?}", report.outcome);
+    let report = finish(&runtime, running.time_limit(Duration::from_secs(10)));
+    let stopped = matches!(report.outcome, Outcome::Stopped);
+    assert!(stopped, "{:?}", report.outcome);
+}
+
+#[test]
+fn busy_pair_cannot_starve_a_third_process() {
+    for (capacity, component) in [(1, "Pass"), (10_000, "Pass"), (10_000, "Map")] {
+        let (draft, _, log) = busy_pair(capacity, component);
+        let watched = log.clone();
+        stop_when(&draft, move |_| !watched.0.lock().is_empty());
+        assert_eq!(ints(&log), [1]);
+    }
+}
+
+#[test]
+fn ended_process_is_seen_while_others_are_busy() {
+    let (draft, sink, _) = busy_pair(4, "Pass");
+    stop_when(&draft, move |network| network.processes()[sink].ended);
+}
+
+#[test]
+fn other_tasks_of_the_runtime_get_their_turn() {
+    let (draft, _, _) = busy_pair(64, "Pass");
+    let turns = AtomicU32::new(0);
+    stop_when(&draft, move |_| turns.fetch_add(1, Ordering::Relaxed) == 10);
 }

@@ -103,7 +103,11 @@ fn diamond_that_is_read_in_turn_deadlocks_with_its_cycle() {
             pipe,
             ..PlanOptions::default()
         });
-        assert!(report.elapsed < Duration::from_secs(1), "{:?}", report.elapsed);
+        assert!(
+            report.elapsed < Duration::from_secs(1),
+            "{:?}",
+            report.elapsed
+        );
         let deadlock = deadlock(&report);
         let mut cycle = deadlock.cycle.clone();
         cycle.sort_by_key(|waiting| waiting.process);
@@ -112,9 +116,15 @@ fn diamond_that_is_read_in_turn_deadlocks_with_its_cycle() {
         assert_eq!((copy.name.as_str(), concat.name.as_str()), ("p1", "p2"));
         let sends = copy.blockage.as_ref().unwrap();
         assert_eq!((sends.wait, sends.port.as_str()), (Wait::Send, "out[1]"));
-        assert_eq!((sends.peer.as_str(), sends.depth, sends.capacity), ("p2.in[1]", 2, 2));
+        assert_eq!(
+            (sends.peer.as_str(), sends.depth, sends.capacity),
+            ("p2.in[1]", 2, 2)
+        );
         let receives = concat.blockage.as_ref().unwrap();
-        assert_eq!((receives.wait, receives.port.as_str()), (Wait::Receive, "in[0]"));
+        assert_eq!(
+            (receives.wait, receives.port.as_str()),
+            (Wait::Receive, "in[0]")
+        );
         assert_eq!((receives.peer.as_str(), receives.depth), ("p1.out[0]", 0));
         let others: Vec<&str> = deadlock.others.iter().map(|other| &*other.name).collect();
         assert_eq!(others, ["p0", "p3"]);
@@ -127,7 +137,11 @@ fn deadlock_across_threads_is_found_too() {
     draft.process(1).thread = Some("one".to_owned());
     draft.process(2).thread = Some("two".to_owned());
     let report = draft.run();
-    assert!(report.elapsed < Duration::from_secs(1), "{:?}", report.elapsed);
+    assert!(
+        report.elapsed < Duration::from_secs(1),
+        "{:?}",
+        report.elapsed
+    );
     assert_eq!(deadlock(&report).cycle.len(), 2);
 }
 
@@ -141,7 +155,11 @@ fn diamond_with_room_enough_finishes() {
 #[test]
 fn circle_of_readers_deadlocks() {
     let mut draft = Draft::new(1);
-    let (a, b, c) = (draft.add("Pass", &[]), draft.add("Map", &[]), draft.add("Pass", &[]));
+    let (a, b, c) = (
+        draft.add("Pass", &[]),
+        draft.add("Map", &[]),
+        draft.add("Pass", &[]),
+    );
     draft.chain(&[a, b, c, a]);
     let report = draft.run();
     let deadlock = deadlock(&report);
@@ -248,5 +266,9 @@ fn deadlock_of_many_processes_is_found_soon() {
     draft.connect((all[1999], "out"), (all[0], "in"));
     let report = draft.run();
     assert_eq!(deadlock(&report).cycle.len(), 2000);
-    assert!(report.elapsed < Duration::from_secs(1), "{:?}", report.elapsed);
+    assert!(
+        report.elapsed < Duration::from_secs(1),
+        "{:?}",
+        report.elapsed
+    );
 }

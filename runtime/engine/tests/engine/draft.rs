@@ -151,7 +151,11 @@ impl Draft {
     }
 
     pub(crate) fn run_with(&self, options: PlanOptions) -> Report {
-        let runtime = if options.threads > 1 { spread() } else { real() };
+        let runtime = if options.threads > 1 {
+            spread()
+        } else {
+            real()
+        };
         finish(&runtime, self.start_with(&runtime, options))
     }
 
@@ -207,12 +211,17 @@ pub(crate) fn assert_accounting(report: &Report) {
         let accounted = counts.received + counts.dropped + counts.depth;
         assert_eq!(counts.sent, accounted, "{connector:?}");
         assert!(counts.depth <= u64::from(counts.capacity), "{connector:?}");
-        assert!(counts.high_water <= u64::from(counts.capacity), "{connector:?}");
+        assert!(
+            counts.high_water <= u64::from(counts.capacity),
+            "{connector:?}"
+        );
     }
 }
 
 /// The ints of a log.
 pub(crate) fn ints(log: &Log) -> Vec<i64> {
     let log = log.0.lock();
-    log.iter().filter_map(|packet| packet.value()?.as_int()).collect()
+    log.iter()
+        .filter_map(|packet| packet.value()?.as_int())
+        .collect()
 }

@@ -121,7 +121,12 @@ fn groups_that_do_not_come_out_even_are_the_fault_of_who_sent_them() {
 
 #[test]
 fn reader_that_leaves_inside_a_group_blames_nobody() {
-    let packets = vec![Packet::open("a"), Packet::data(1), Packet::data(2), Packet::close("a")];
+    let packets = vec![
+        Packet::open("a"),
+        Packet::data(1),
+        Packet::data(2),
+        Packet::close("a"),
+    ];
     for taken in 1..4 {
         let (report, _) = run_groups(packets.clone(), Some(taken));
         assert!(matches!(report.outcome, Outcome::Finished), "{report:?}");
@@ -130,7 +135,12 @@ fn reader_that_leaves_inside_a_group_blames_nobody() {
 
 #[test]
 fn failure_inside_a_group_blames_the_failing_process_alone() {
-    let packets = vec![Packet::open("a"), Packet::data(1), Packet::data(2), Packet::close("a")];
+    let packets = vec![
+        Packet::open("a"),
+        Packet::data(1),
+        Packet::data(2),
+        Packet::close("a"),
+    ];
     let mut draft = Draft::new(1);
     let (source, fail) = (draft.script(packets), draft.with_n("FailAt", 2));
     let pass = draft.add("Pass", &[]);

@@ -42,7 +42,11 @@ fn source_that_finishes_finishes_the_network_with_exact_counts() {
 #[test]
 fn empty_stream_ends_every_process() {
     let mut draft = Draft::new(4);
-    let (source, pass, map) = (draft.numbers(0), draft.add("Pass", &[]), draft.add("Map", &[]));
+    let (source, pass, map) = (
+        draft.numbers(0),
+        draft.add("Pass", &[]),
+        draft.add("Map", &[]),
+    );
     let (sink, log) = draft.sink();
     draft.chain(&[source, pass, map, sink]);
     assert_finished(&draft.run());
@@ -145,7 +149,11 @@ fn derived_packets_keep_the_conversation_and_name_their_cause() {
         Packet::data(3),
     ];
     let mut draft = Draft::new(2);
-    let (source, map, pass) = (draft.script(stream), draft.add("Map", &[]), draft.add("Pass", &[]));
+    let (source, map, pass) = (
+        draft.script(stream),
+        draft.add("Map", &[]),
+        draft.add("Pass", &[]),
+    );
     let (sink, log) = draft.sink();
     draft.chain(&[source, map, pass, sink]);
     assert_finished(&draft.run());

@@ -54,10 +54,20 @@ fn run(inner: &Draft, packets: Vec<Packet>) -> (millstream_engine::Report, Log) 
 fn subgraph_starts_anew_for_each_group() {
     // The first two of each group, not of the stream.
     let inner = single("Take", Some(2));
-    let stream = [group("a", 0..10), group("b", []), group("c", 0..1), group("d", 5..100)];
+    let stream = [
+        group("a", 0..10),
+        group("b", []),
+        group("c", 0..1),
+        group("d", 5..100),
+    ];
     let (report, log) = run(&inner, stream.concat());
     assert_finished(&report);
-    let expected = [group("a", 0..2), group("b", []), group("c", 0..1), group("d", 5..7)];
+    let expected = [
+        group("a", 0..2),
+        group("b", []),
+        group("c", 0..1),
+        group("d", 5..7),
+    ];
     assert_eq!(*log.0.lock(), expected.concat());
 }
 
@@ -125,12 +135,19 @@ fn knot() -> Draft {
 fn deadlock_inside_is_reported_with_its_cycle() {
     for size in [5, 100] {
         let (report, _) = run(&knot(), [group("a", 0..1), group("b", 0..size)].concat());
-        assert!(report.elapsed < Duration::from_secs(1), "{:?}", report.elapsed);
+        assert!(
+            report.elapsed < Duration::from_secs(1),
+            "{:?}",
+            report.elapsed
+        );
         let failed = matches!(report.outcome, Outcome::Failed { process: 1, .. });
         assert!(failed, "{size} {:?}", report.outcome);
         let fault = report.processes[1].ending.fault().unwrap();
         assert!(fault.contains("deadlocked"), "{fault}");
-        assert!(fault.contains("p0.out[1] waits to send to p1.in[1]"), "{fault}");
+        assert!(
+            fault.contains("p0.out[1] waits to send to p1.in[1]"),
+            "{fault}"
+        );
     }
 }
 
@@ -150,7 +167,10 @@ fn deadlock_outside_is_found_while_a_group_is_open() {
     // The copy is stuck at the full second branch; the host waits for the rest of its group.
     let mut draft = Draft::new(2);
     let (source, copy) = (draft.script(group("a", 0..100)), draft.add("Copy", &[]));
-    let (host, concat) = (host(&mut draft, &single("Pass", None)), draft.add("Concat", &[]));
+    let (host, concat) = (
+        host(&mut draft, &single("Pass", None)),
+        draft.add("Concat", &[]),
+    );
     draft.chain(&[source, copy]);
     draft.connect((copy, "out[0]"), (host, "in"));
     draft.connect((host, "out"), (concat, "in[0]"));
@@ -158,7 +178,8 @@ fn deadlock_outside_is_found_while_a_group_is_open() {
     let runtime = real();
     let running = draft.start(&runtime).time_limit(Duration::from_secs(4));
     let report = finish(&runtime, running);
-    let found = matches!(&report.outcome, Outcome::Deadlocked(deadlock) if deadlock.cycle.len() == 3);
+    let found =
+        matches!(&report.outcome, Outcome::Deadlocked(deadlock) if deadlock.cycle.len() == 3);
     assert!(found, "{:?}", report.outcome);
 }
 
@@ -166,7 +187,10 @@ fn deadlock_outside_is_found_while_a_group_is_open() {
 fn reader_outside_that_ends_early_ends_the_host() {
     let mut draft = Draft::new(2);
     let stream = (0..50).flat_map(|_| group("g", 0..20)).collect();
-    let (source, host) = (draft.script(stream), host(&mut draft, &single("Pass", None)));
+    let (source, host) = (
+        draft.script(stream),
+        host(&mut draft, &single("Pass", None)),
+    );
     let take = draft.with_n("Take", 30);
     let (sink, log) = draft.sink();
     draft.chain(&[source, host, take, sink]);

@@ -256,7 +256,8 @@ async fn sleep(
     mut out: Out<Packet>,
 ) -> Result<(), Failure> {
     while let Some(packet) = input.recv_packet().await {
-        cx.sleep(Duration::from_millis(config.n.unsigned_abs())).await;
+        cx.sleep(Duration::from_millis(config.n.unsigned_abs()))
+            .await;
         out.send_packet(packet).await?;
     }
     Ok(())

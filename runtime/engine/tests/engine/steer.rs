@@ -29,7 +29,10 @@ fn line(n: i64) -> (Draft, super::parts::Log) {
 
 fn received(network: &Network) -> Vec<u64> {
     let connectors = network.connectors();
-    connectors.iter().map(|connector| connector.counts.received).collect()
+    connectors
+        .iter()
+        .map(|connector| connector.counts.received)
+        .collect()
 }
 
 #[test]
@@ -43,7 +46,11 @@ fn held_connector_stops_the_flow_and_is_no_deadlock() {
         assert!(!joined.is_finished(), "a held network is no deadlock");
         // Four wait before the hold, one is in the hand of the process, four wait before it.
         assert_eq!(received(&network), [5, 0]);
-        let depths: Vec<u64> = network.connectors().iter().map(|c| c.counts.depth).collect();
+        let depths: Vec<u64> = network
+            .connectors()
+            .iter()
+            .map(|c| c.counts.depth)
+            .collect();
         assert_eq!(depths, [4, 4]);
         for step in 1..4 {
             assert!(network.step_connector(1));
@@ -120,14 +127,21 @@ fn stop_ends_sources_and_what_is_in_flight_arrives() {
         network.stop();
         joined.await.unwrap()
     });
-    assert!(matches!(report.outcome, Outcome::Stopped), "{:?}", report.outcome);
+    assert!(
+        matches!(report.outcome, Outcome::Stopped),
+        "{:?}",
+        report.outcome
+    );
     assert!(matches!(report.processes[0].ending, Ending::Stopped));
     for process in &report.processes[1..] {
         assert!(matches!(process.ending, Ending::Finished), "{process:?}");
     }
     assert_eq!(report.left_over(), 0);
     let sent = i64::try_from(report.connectors[0].counts.sent).unwrap();
-    assert!(ints(&log).into_iter().eq(0..sent), "all that was sent arrives");
+    assert!(
+        ints(&log).into_iter().eq(0..sent),
+        "all that was sent arrives"
+    );
 }
 
 #[test]
@@ -148,7 +162,11 @@ fn stop_ends_a_source_that_waits_for_room_or_is_held() {
             network.release_connector(0);
             joined.await.unwrap()
         });
-        assert!(matches!(report.outcome, Outcome::Stopped), "{:?}", report.outcome);
+        assert!(
+            matches!(report.outcome, Outcome::Stopped),
+            "{:?}",
+            report.outcome
+        );
         assert_eq!(report.left_over(), 0);
     }
 }
@@ -171,7 +189,11 @@ fn drain_that_takes_longer_than_the_grace_is_cancelled() {
         network.stop();
         joined.await.unwrap()
     });
-    assert!(matches!(report.outcome, Outcome::Cancelled), "{:?}", report.outcome);
+    assert!(
+        matches!(report.outcome, Outcome::Cancelled),
+        "{:?}",
+        report.outcome
+    );
     assert!(matches!(report.processes[1].ending, Ending::Cancelled));
     assert_eq!(report.left_over(), 4, "what was left is counted");
     assert_accounting(&report);
@@ -186,7 +208,11 @@ fn cancel_ends_everything_at_once() {
         network.cancel();
         joined.await.unwrap()
     });
-    assert!(matches!(report.outcome, Outcome::Cancelled), "{:?}", report.outcome);
+    assert!(
+        matches!(report.outcome, Outcome::Cancelled),
+        "{:?}",
+        report.outcome
+    );
     assert_eq!(network.live(), 0);
     for process in &report.processes {
         assert!(matches!(process.ending, Ending::Cancelled), "{process:?}");
@@ -198,7 +224,11 @@ fn time_limit_ends_the_run() {
     let runtime = paused();
     let running = slow_line().start(&runtime);
     let report = runtime.block_on(running.time_limit(Duration::from_secs(7200)).join());
-    assert!(matches!(report.outcome, Outcome::TimedOut), "{:?}", report.outcome);
+    assert!(
+        matches!(report.outcome, Outcome::TimedOut),
+        "{:?}",
+        report.outcome
+    );
     assert_accounting(&report);
 }
 
@@ -216,6 +246,9 @@ fn deadlock_is_found_after_a_hold_is_released() {
         assert!(!joined.is_finished());
         network.release_connector(0);
         let report = joined.await.unwrap();
-        assert!(matches!(report.outcome, Outcome::Deadlocked(_)), "{report:?}");
+        assert!(
+            matches!(report.outcome, Outcome::Deadlocked(_)),
+            "{report:?}"
+        );
     });
 }

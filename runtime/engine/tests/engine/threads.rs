@@ -86,7 +86,10 @@ fn blocked_thread_holds_nobody_else_up() {
     let waits = draft.add("BlockingWait", &[("flag", flag.iip())]);
     let (sink, log) = draft.sink();
     draft.chain(&[waits, sink]);
-    let (source, signal) = (draft.numbers(1000), draft.add("Signal", &[("flag", flag.iip())]));
+    let (source, signal) = (
+        draft.numbers(1000),
+        draft.add("Signal", &[("flag", flag.iip())]),
+    );
     draft.chain(&[source, signal]);
     assert_finished(&draft.run());
     assert_eq!(ints(&log), [1]);
@@ -114,7 +117,14 @@ fn processes_that_name_a_thread_share_it() {
 
 #[test]
 fn heavy_processes_are_spread_and_light_ones_stay() {
-    for (heavy, threads, islands) in [(0, 4, 1), (1, 4, 1), (2, 1, 1), (2, 2, 2), (5, 2, 2), (2, 4, 2)] {
+    for (heavy, threads, islands) in [
+        (0, 4, 1),
+        (1, 4, 1),
+        (2, 1, 1),
+        (2, 2, 2),
+        (5, 2, 2),
+        (2, 4, 2),
+    ] {
         let mut draft = Draft::new(3);
         let mut chain = vec![draft.numbers(2000)];
         for _ in 0..heavy {
@@ -128,7 +138,11 @@ fn heavy_processes_are_spread_and_light_ones_stay() {
             threads,
             ..PlanOptions::default()
         };
-        assert_eq!(draft.plan(options.clone()).islands(), islands, "{heavy} {threads}");
+        assert_eq!(
+            draft.plan(options.clone()).islands(),
+            islands,
+            "{heavy} {threads}"
+        );
         assert_finished(&draft.run_with(options));
         assert!(ints(&log).into_iter().eq(0..2000));
     }
@@ -170,7 +184,10 @@ fn many_writers_on_many_threads_lose_nothing() {
         assert_finished(&report);
         let mut seen = ints(&log);
         seen.sort_unstable();
-        assert!(seen.into_iter().eq((0..300).flat_map(|n| [n; 4])), "round {round}");
+        assert!(
+            seen.into_iter().eq((0..300).flat_map(|n| [n; 4])),
+            "round {round}"
+        );
     }
 }
 

@@ -20,6 +20,9 @@ const READS_IN_ORDER: [&str; 2] = ["core/Concat", "core/Join"];
 /// Branches that hold fewer packets than this are suspicious before any reader.
 const SMALL: u64 = 16;
 
+/// A branch that holds as many packets as this was given room on purpose, or sees few packets: worth a hint only.
+const ROOMY: u64 = 64;
+
 /// How far a branch is followed to sum up what it holds.
 const STEPS_MAX: usize = 64;
 
@@ -109,7 +112,7 @@ fn diamond(
     if !in_order && waiting.holds >= SMALL {
         return;
     }
-    let severity = if in_order {
+    let severity = if in_order && waiting.holds < ROOMY {
         Severity::Warning
     } else {
         Severity::Hint

@@ -63,7 +63,7 @@ fn shared_value_is_dropped_once_with_its_last_copy() {
 }
 
 #[test]
-fn words_own_the_packet_until_they_are_one_again() {
+fn packet_owns_its_value_and_headers() {
     for wrap in wrappings() {
         for headers in [None, Some(Headers::default())] {
             let drops = Arc::new(AtomicUsize::new(0));
@@ -71,13 +71,13 @@ fn words_own_the_packet_until_they_are_one_again() {
             if let Some(headers) = headers.clone() {
                 packet = packet.with_headers(headers);
             }
-            let words = packet.into_words();
-            assert_eq!(drops.load(Ordering::SeqCst), 0);
-            #[expect(unsafe_code, reason = "the way back from words")]
-            // SAFETY: the words came from into_words, and this is the only packet made of them.
-            let packet = unsafe { Packet::from_words(words) };
-            assert_eq!(packet.headers(), headers.as_ref());
+            let copy = packet.clone();
             drop(packet);
+            assert_eq!(copy.headers(), headers.as_ref());
+            let (value, kept) = copy.into_parts().unwrap();
+            assert_eq!(kept.as_deref(), headers.as_ref());
+            assert_eq!(drops.load(Ordering::SeqCst), 0);
+            drop(value);
             assert_eq!(drops.load(Ordering::SeqCst), 1);
         }
     }
@@ -218,12 +218,12 @@ proptest! {
     #![proptest_config(config(200))]
 
     #[test]
-    fn any_value_survives_the_way_through_words(value in values()) {
+    fn any_value_survives_the_way_through_a_packet(value in values()) {
         let packet = Packet::data(value.clone());
-        #[expect(unsafe_code, reason = "the way back from words")]
-        // SAFETY: the words came from into_words, and this is the only packet made of them.
-        let back = unsafe { Packet::from_words(packet.into_words()) };
-        prop_assert_eq!(back.value(), Some(&value));
+        prop_assert_eq!(packet.value(), Some(&value));
+        prop_assert_eq!(packet.clone().into_value().unwrap(), value.clone());
+        let copy = Packet::data(value.clone()).with_headers(Headers::default());
+        prop_assert_eq!(copy.into_parts().unwrap().0, value);
     }
 
     #[test]

@@ -151,7 +151,8 @@ const fn goal(api: Api, capacity: u32) -> Option<Goal> {
     Some(Goal::AtMost { must, aim })
 }
 
-/// Allocations in the steady state: what twice the packets cost more.
+/// Allocations in the steady state: what twice the packets cost more, at the least of three looks, because the runtime
+/// may allocate for its timers in between.
 pub(crate) fn allocations_per_hop(
     chain: &Chain,
     run: impl Fn(&Chain) -> Result<()>,
@@ -161,19 +162,26 @@ pub(crate) fn allocations_per_hop(
         ..chain.clone()
     };
     run(chain)?;
-    let (once_ran, once) = alloc::counted(|| run(chain));
-    let (twice_ran, more) = alloc::counted(|| run(&twice));
-    once_ran.and(twice_ran)?;
-    let difference = more.allocations as f64 - once.allocations as f64;
-    Ok(difference / chain.handovers() as f64)
+    let mut least = f64::MAX;
+    for _ in 0..3 {
+        let (once_ran, once) = alloc::counted(|| run(chain));
+        let (twice_ran, more) = alloc::counted(|| run(&twice));
+        once_ran.and(twice_ran)?;
+        least = least.min(more.allocations as f64 - once.allocations as f64);
+    }
+    Ok(least.max(0.0) / chain.handovers() as f64)
 }
 
 fn allocations(lab: &mut Lab, capacity: u32) -> Result<()> {
+    // Many enough that every connector has been full, whatever its capacity.
+    const PACKETS: u64 = 40_000;
     for api in [Api::Packet, Api::Run] {
-        let chain = Chain::new(api, capacity, lab.packets(20_000));
+        let chain = Chain::new(api, capacity, PACKETS);
         let figure = allocations_per_hop(&chain, |chain| chain.time(lab, 1).map(drop))?;
         let what = format!("int, cap {capacity}, {}", api.name());
-        lab.row(Row::new(what, figure, "allocs/hop").at_most(0.0, 0.0))?;
+        let row = Row::new(what, figure, "allocs/hop").at_most(0.0, 0.0);
+        let more = figure * chain.handovers() as f64;
+        lab.row(row.note(format!("{more:.0} more for {PACKETS} packets more")))?;
     }
     Ok(())
 }
