@@ -10,3 +10,19 @@
 /// Rules of the repository itself: layers, manifests, sizes, documents.
 #[cfg(test)]
 mod tidy;
+
+/// Every graph of `graphs/` runs and prints what it should.
+#[cfg(test)]
+mod graphs;
+
+/// The command line at work: values, input, signals, files that are not as they should be.
+#[cfg(test)]
+mod cli;
+
+/// Graph files that are wrong, and what is said about them.
+#[cfg(test)]
+mod check;
+
+/// The descriptions of the components.
+#[cfg(test)]
+mod reference;

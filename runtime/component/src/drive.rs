@@ -73,6 +73,8 @@ enum Stop {
     Interrupted,
     /// The operator wants no more.
     Done,
+    /// It is somebody else's turn.
+    Spent,
 }
 
 impl<O: Operator> Future for Drive<O> {
@@ -114,10 +116,11 @@ impl<O: Operator> Drive<O> {
                         self.operator.finish()?;
                         self.phase = Phase::Finishing;
                     }
+                    Stop::Spent => return let_others_run(cx),
                     Stop::Empty | Stop::Interrupted => {}
                 },
-                Phase::Expanding => self.expand(Phase::Packets)?,
-                Phase::Finishing if O::EXPANDS => self.expand(Phase::Finished)?,
+                Phase::Expanding => ready!(self.expand(Phase::Packets, cx))?,
+                Phase::Finishing if O::EXPANDS => ready!(self.expand(Phase::Finished, cx))?,
                 Phase::Finishing => self.phase = Phase::Finished,
                 Phase::Finished => return Poll::Ready(Ok(())),
             }
@@ -162,7 +165,7 @@ impl<O: Operator> Drive<O> {
                 return Ok(Stop::Interrupted);
             }
         }
-        Ok(Stop::Interrupted)
+        Ok(Stop::Spent)
     }
 
     /// Handles a packet of any kind that came in any way.
@@ -228,28 +231,27 @@ impl<O: Operator> Drive<O> {
         }
     }
 
-    /// Emits more of the packet at hand until it has no more or an output is full.
-    fn expand(&mut self, next: Phase) -> Result<(), Failure> {
+    /// Emits more of the packet at hand until it has no more, an output is full, or it is somebody else's turn.
+    fn expand(&mut self, next: Phase, cx: &mut Context<'_>) -> Poll<Result<(), Failure>> {
         for _ in 0..BUDGET {
             match self.operator.more().map_err(|failure| self.place(failure)) {
                 Ok(true) => {}
                 Ok(false) => {
                     self.phase = next;
-                    return Ok(());
+                    return Poll::Ready(Ok(()));
                 }
                 Err(failure) => {
                     self.phase = next;
                     let packet = self.expanded.take();
-                    return self
-                        .cell
-                        .reject(failure, || packet.unwrap_or_else(|| Value::NULL.into()));
+                    let packet = || packet.unwrap_or_else(|| Value::NULL.into());
+                    return Poll::Ready(self.cell.reject(failure, packet));
                 }
             }
             if self.cell.has(BLOCKED) {
-                return Ok(());
+                return Poll::Ready(Ok(()));
             }
         }
-        Ok(())
+        let_others_run(cx)
     }
 
     fn place(&self, failure: Failure) -> Failure {
@@ -281,4 +283,10 @@ impl<O: Operator> Drive<O> {
         self.cell.clear(BLOCKED);
         Poll::Ready(open || !connected)
     }
+}
+
+/// Goes to the end of the queue.
+fn let_others_run<T>(cx: &mut Context<'_>) -> Poll<T> {
+    cx.waker().wake_by_ref();
+    Poll::Pending
 }

@@ -9,11 +9,12 @@
     reason = "slots pass from one end to the other by the rules above"
 )]
 
-use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
 use std::sync::{Arc, OnceLock};
 
 use millstream_packet::Packet;
+
+use crate::sync::SharedCell;
 
 /// Slots for at least `capacity` packets, a power of two, made when the first packet comes.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ pub(crate) struct Ring {
 #[derive(Debug, Clone)]
 pub(crate) struct Slots(Arc<[Slot]>);
 
-struct Slot(UnsafeCell<MaybeUninit<Packet>>);
+struct Slot(SharedCell<MaybeUninit<Packet>>);
 
 // SAFETY: a slot is touched by one end at a time; head and tail hand it over with release and acquire.
 unsafe impl Sync for Slot {}
@@ -42,7 +43,7 @@ impl Ring {
     /// The slots; made now if they are not there yet.
     pub(crate) fn slots(&self) -> &Slots {
         self.slots.get_or_init(|| {
-            let empty = || Slot(UnsafeCell::new(MaybeUninit::uninit()));
+            let empty = || Slot(SharedCell::new(MaybeUninit::uninit()));
             Slots((0..self.count).map(|_| empty()).collect())
         })
     }
@@ -66,7 +67,9 @@ impl Slots {
     #[inline(always)]
     pub(crate) unsafe fn put(&self, sequence: u64, packet: Packet) {
         // SAFETY: the slot is the writer's. What was in it has been taken, so nothing is overwritten that needs a drop.
-        unsafe { (*self.slot(sequence).0.get()).write(packet) };
+        self.slot(sequence)
+            .0
+            .with_mut(|slot| unsafe { slot.write(MaybeUninit::new(packet)) });
     }
 
     /// Takes the packet of a sequence number out of its slot.
@@ -78,7 +81,9 @@ impl Slots {
     #[inline(always)]
     pub(crate) unsafe fn take(&self, sequence: u64) -> Packet {
         // SAFETY: the slot is the reader's and holds a packet that is read this once.
-        unsafe { (*self.slot(sequence).0.get()).assume_init_read() }
+        self.slot(sequence)
+            .0
+            .with_mut(|slot| unsafe { (*slot).assume_init_read() })
     }
 }
 

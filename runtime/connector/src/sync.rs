@@ -7,6 +7,27 @@ pub(crate) use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, fence};
 
 pub(crate) use std::sync::atomic::Ordering;
 
+/// Memory that two parties hand to each other.
+#[cfg(not(loom))]
+#[derive(Debug)]
+pub(crate) struct SharedCell<T>(std::cell::UnsafeCell<T>);
+
+#[cfg(not(loom))]
+impl<T> SharedCell<T> {
+    pub(crate) const fn new(value: T) -> Self {
+        Self(std::cell::UnsafeCell::new(value))
+    }
+
+    /// Runs `f` with the address of the value; whoever reads or writes there must be the only one.
+    #[inline(always)]
+    pub(crate) fn with_mut<R>(&self, f: impl FnOnce(*mut T) -> R) -> R {
+        f(self.0.get())
+    }
+}
+
+#[cfg(loom)]
+pub(crate) use loom::cell::UnsafeCell as SharedCell;
+
 /// A lock that cannot be poisoned.
 #[derive(Debug)]
 pub(crate) struct Lock<T>(

@@ -1,6 +1,7 @@
 //! From a plan to connectors, ports and islands.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::time::Instant;
 
 use millstream_component::{InPort, OutPort, ProcessCell, ProcessSetup, Wiring};
@@ -8,7 +9,7 @@ use millstream_connector::{Connector, Options, Reader, Target, Wake, Writer};
 use millstream_packet::Packet;
 
 use crate::activity::Activity;
-use crate::island::{Island, Shared};
+use crate::island::{Endings, Island, Shared};
 use crate::per_group;
 use crate::placement::IslandKind;
 use crate::plan::{Plan, PlannedEnd, PlannedKind, PlannedProcess, PlannedWire};
@@ -31,6 +32,44 @@ pub(crate) struct Table {
     pub(crate) islands: Vec<Arc<Shared>>,
     pub(crate) activity: Arc<Activity>,
     pub(crate) start: Instant,
+    pub(crate) ledger: Arc<Ledger>,
+}
+
+/// Which processes of a network have ended.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    ended: Box<[AtomicBool]>,
+    live: AtomicU64,
+}
+
+impl Ledger {
+    fn new(processes: usize) -> Self {
+        Self {
+            ended: (0..processes).map(|_| AtomicBool::new(false)).collect(),
+            live: AtomicU64::new(processes as u64),
+        }
+    }
+
+    /// Notes that a process has ended.
+    pub(crate) fn end(&self, process: u32) {
+        if let Some(ended) = self.ended.get(process as usize)
+            && !ended.swap(true, SeqCst)
+        {
+            self.live.fetch_sub(1, SeqCst);
+        }
+    }
+
+    /// Whether a process has ended.
+    pub(crate) fn has_ended(&self, process: usize) -> bool {
+        self.ended
+            .get(process)
+            .is_none_or(|ended| ended.load(SeqCst))
+    }
+
+    /// Number of processes that have not ended.
+    pub(crate) fn live(&self) -> u64 {
+        self.live.load(SeqCst)
+    }
 }
 
 /// A process as seen from outside its island.
@@ -224,6 +263,7 @@ impl<'a> Builder<'a> {
 
     fn finish(self) -> Built {
         let (sender, endings) = flume::bounded(self.plan.processes.len().max(1));
+        let ledger = Arc::new(Ledger::new(self.plan.processes.len()));
         let mut members = Vec::with_capacity(self.wirings.len());
         let mut seeds: Vec<Vec<Seed>> = self.islands.iter().map(|_| Vec::new()).collect();
         for (at, wiring) in self.wirings.into_iter().enumerate() {
@@ -259,7 +299,12 @@ impl<'a> Builder<'a> {
             .map(|((shared, (numbers, seeds)), kind)| {
                 (
                     kind.clone(),
-                    Island::new(Arc::clone(shared), numbers, seeds, sender.clone()),
+                    Island::new(
+                        Arc::clone(shared),
+                        numbers,
+                        seeds,
+                        Endings::new(&sender, &ledger),
+                    ),
                 )
             })
             .collect();
@@ -270,6 +315,7 @@ impl<'a> Builder<'a> {
             islands: self.islands,
             activity: self.activity,
             start: self.start,
+            ledger: Arc::clone(&ledger),
         };
         Built {
             islands,

@@ -11,6 +11,7 @@ use millstream_connector::Wake;
 use parking_lot::Mutex;
 
 use crate::activity::Activity;
+use crate::build::Ledger;
 use crate::ready::{self, Ready, Turn};
 use crate::report::Ending;
 use crate::slot::{Hold, Seed, Slot};
@@ -19,6 +20,9 @@ use crate::slot::{Hold, Seed, Slot};
 const POLLS_PER_LOOK: u32 = 61;
 /// Looks until the island lets its thread do other tasks: timers and files among them.
 const LOOKS_PER_TURN: u32 = 8;
+
+/// Longest time until the island lets its thread do other tasks, as seen at a look.
+const TURN_NANOS_MAX: u64 = 1_000_000;
 
 /// What others may reach of an island.
 #[derive(Debug)]
@@ -121,6 +125,11 @@ impl Shared {
         }
     }
 
+    /// Drops the waker of the task that polls the island, until it is polled again.
+    pub(crate) fn forget_task(&self) {
+        *self.task.lock() = None;
+    }
+
     fn look_at_clock(&self) {
         let nanos = u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.now.store(nanos.max(1), Ordering::Relaxed);
@@ -149,8 +158,29 @@ pub(crate) struct Island {
     members: Vec<u32>,
     ready: Ready,
     live: usize,
-    /// Endings go here; it has room for one of each process.
-    endings: flume::Sender<(u32, Ending)>,
+    endings: Endings,
+}
+
+/// Where endings are noted and sent.
+pub(crate) struct Endings {
+    /// Has room for one of each process.
+    sender: flume::Sender<(u32, Ending)>,
+    ledger: Arc<Ledger>,
+}
+
+impl Endings {
+    pub(crate) fn new(sender: &flume::Sender<(u32, Ending)>, ledger: &Arc<Ledger>) -> Self {
+        Self {
+            sender: sender.clone(),
+            ledger: Arc::clone(ledger),
+        }
+    }
+
+    fn note(&self, process: u32, ending: Ending) {
+        // Room for every process; only a supervisor that was dropped does not listen any more.
+        drop(self.sender.try_send((process, ending)));
+        self.ledger.end(process);
+    }
 }
 
 impl Island {
@@ -158,7 +188,7 @@ impl Island {
         shared: Arc<Shared>,
         members: Vec<u32>,
         seeds: Vec<Seed>,
-        endings: flume::Sender<(u32, Ending)>,
+        endings: Endings,
     ) -> Self {
         let slots: Vec<Slot> = (0..)
             .zip(seeds)
@@ -179,10 +209,26 @@ impl Island {
     fn turn(&mut self) -> bool {
         let mut ready = std::mem::take(&mut self.ready);
         let turn = Turn::start(&mut ready);
-        let idle = (0..LOOKS_PER_TURN).any(|_| self.look());
+        let idle = self.look_until_idle();
         drop(turn);
         self.ready = ready;
         idle
+    }
+
+    fn look_until_idle(&mut self) -> bool {
+        let mut started = 0;
+        for _ in 0..LOOKS_PER_TURN {
+            if self.look() {
+                return true;
+            }
+            let now = self.shared.now_nanos();
+            if started == 0 {
+                started = now;
+            } else if now - started > TURN_NANOS_MAX {
+                break;
+            }
+        }
+        false
     }
 
     /// Takes in what came from outside and polls a number of processes. True when nothing is ready.
@@ -248,8 +294,7 @@ impl Island {
         self.live -= 1;
         let process = self.members[position];
         tracing::debug!(process, ending = ending.name(), "process ended");
-        // Room for every process; only a supervisor that was dropped does not listen any more.
-        drop(self.endings.try_send((process, ending)));
+        self.endings.note(process, ending);
     }
 
     fn end_slot(&mut self, position: usize, ending: Ending) {

@@ -1,7 +1,7 @@
 //! The handle of a running network: look, hold, step, stop. Any thread may use it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use millstream_connector::Connector;
@@ -26,9 +26,6 @@ pub(crate) struct Inner {
     pub(crate) cancelled: AtomicBool,
     /// Told when `stopping` or `cancelled` change.
     pub(crate) steered: Notify,
-    /// Which processes have ended.
-    pub(crate) ended: Box<[AtomicBool]>,
-    pub(crate) live: AtomicU64,
     held_sources: Mutex<std::collections::BTreeSet<usize>>,
 }
 
@@ -49,15 +46,12 @@ pub struct ProcessState {
 
 impl Network {
     pub(crate) fn new(table: Table) -> Self {
-        let processes = table.processes.len();
         Self {
             inner: Arc::new(Inner {
                 table,
                 stopping: AtomicBool::new(false),
                 cancelled: AtomicBool::new(false),
                 steered: Notify::new(),
-                ended: (0..processes).map(|_| AtomicBool::new(false)).collect(),
-                live: AtomicU64::new(processes as u64),
                 held_sources: Mutex::default(),
             }),
         }
@@ -75,7 +69,7 @@ impl Network {
 
     /// Number of processes that have not ended.
     pub fn live(&self) -> u64 {
-        self.inner.live.load(Ordering::Relaxed)
+        self.inner.table.ledger.live()
     }
 
     /// Names and counts of all connectors, in the order of the graph.
@@ -105,11 +99,11 @@ impl Network {
             .table
             .processes
             .iter()
-            .zip(&self.inner.ended)
-            .map(|(member, ended)| ProcessState {
+            .enumerate()
+            .map(|(at, member)| ProcessState {
                 name: member.name.clone(),
                 component: member.component.clone(),
-                ended: ended.load(Ordering::Relaxed),
+                ended: self.inner.table.ledger.has_ended(at),
                 failed_packets: member.cell.failed_packets(),
                 busy: Duration::from_nanos(member.tally.busy_nanos.load(Ordering::Relaxed)),
             })
@@ -249,11 +243,8 @@ impl Network {
             .iter()
             .map(|member| member.name.clone())
             .collect();
-        let live: Vec<bool> = self
-            .inner
-            .ended
-            .iter()
-            .map(|ended| !ended.load(Ordering::SeqCst))
+        let live: Vec<bool> = (0..names.len())
+            .map(|at| !self.inner.table.ledger.has_ended(at))
             .collect();
         explain(&names, &live, &self.inner.table.wires)
     }

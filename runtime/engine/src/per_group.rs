@@ -208,6 +208,12 @@ impl Inner {
         };
         if Pin::new(island).poll(cx).is_ready() {
             self.island = None;
+        } else if self.table.activity.is_stuck() {
+            // Only this process can set it going again; a waker kept inside would look like something outside.
+            self.table
+                .islands
+                .iter()
+                .for_each(|island| island.forget_task());
         }
         self.island.is_none()
     }

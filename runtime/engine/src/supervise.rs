@@ -133,17 +133,17 @@ impl Running {
     /// Runs the network to its end and says how it went. Every task has ended then.
     pub async fn join(mut self) -> Report {
         let mut course = Course::default();
-        let mut endings = Endings::new(self.network.inner.ended.len());
+        let mut endings = Endings::new(self.network.inner.table.processes.len());
         while !self.islands.is_empty() {
             let event = self.next_event(&course).await;
-            endings.collect(&self.network, &self.endings);
+            endings.collect(&self.endings);
             self.react(event, &mut course);
             if course.give_up_at.is_some_and(|at| Instant::now() >= at) {
                 tracing::error!(graph = self.network.name(), "processes did not end in time");
                 break;
             }
         }
-        endings.collect(&self.network, &self.endings);
+        endings.collect(&self.endings);
         self.report(course, endings)
     }
 
@@ -263,15 +263,13 @@ impl Endings {
         }
     }
 
-    fn collect(&mut self, network: &Network, incoming: &flume::Receiver<(u32, Ending)>) {
+    fn collect(&mut self, incoming: &flume::Receiver<(u32, Ending)>) {
         for (process, ending) in incoming.try_iter() {
             let process = process as usize;
             if ending.fault().is_some() {
                 self.faults += 1;
                 self.first_fault.get_or_insert(process);
             }
-            network.inner.ended[process].store(true, Ordering::SeqCst);
-            network.inner.live.fetch_sub(1, Ordering::SeqCst);
             self.by_process[process] = Some(ending);
         }
     }

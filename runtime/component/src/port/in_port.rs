@@ -179,7 +179,11 @@ impl InPort {
     #[inline(never)]
     fn note_special(&mut self, nesting: i8, headers: Option<&Headers>) {
         self.cell.take_up(headers);
-        self.depth = self.depth.saturating_add_signed(i32::from(nesting));
+        match self.depth.checked_add_signed(i32::from(nesting)) {
+            Some(depth) => self.depth = depth,
+            // A close bracket without an open one: whoever passes it on is not to blame.
+            None => self.cell.set(CUT_SHORT),
+        }
     }
 
     fn take_initial(&mut self) -> Option<Packet> {

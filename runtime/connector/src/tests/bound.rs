@@ -77,18 +77,54 @@ fn staged_packets_count_for_the_bound_and_are_seen_when_published() {
 }
 
 #[test]
-fn vacancy_is_room_for_one() {
+fn vacancies_never_exceed_the_bound() {
     for sort in [Sort::Ring, Sort::CrossingRing] {
-        let mut rig = Rig::new(sort, 1, 1);
-        rig.writers[0].vacancy().unwrap().send(Packet::data(1));
-        assert!(rig.writers[0].vacancy().is_none());
-        assert_eq!(rig.pop(), Some(1));
-        assert!(rig.writers[0].vacancy().is_some());
+        for &capacity in capacities() {
+            let mut rig = Rig::new(sort, capacity, 1);
+            let mut inside = 0;
+            for round in 0..3 {
+                // The slow way in looks at the room; vacancies use up what it saw.
+                while rig.writers[0].try_push(Packet::data(1)).is_ok() {
+                    inside += 1;
+                    while let Some(vacancy) = rig.writers[0].vacancy() {
+                        vacancy.send(Packet::data(2));
+                        inside += 1;
+                    }
+                }
+                assert_eq!(inside, capacity, "{sort:?} round {round}");
+                rig.assert_counts();
+                for _ in 0..capacity.min(round + 1) {
+                    rig.pop().unwrap();
+                    inside -= 1;
+                }
+            }
+        }
     }
-    for sort in [Sort::Flume, Sort::DropOldest, Sort::DropNewest] {
-        assert!(Rig::new(sort, 1, 1).writers[0].vacancy().is_none());
+}
+
+#[test]
+fn writer_that_is_not_alone_at_a_ring_has_no_vacancy() {
+    for (sort, writers) in [
+        (Sort::Flume, 1),
+        (Sort::DropOldest, 1),
+        (Sort::DropNewest, 1),
+        (Sort::Ring, 2),
+    ] {
+        let mut rig = Rig::new(sort, 4, writers);
+        rig.writers[0].try_push(Packet::data(1)).unwrap();
+        assert!(rig.writers[0].vacancy().is_none(), "{sort:?}");
     }
-    assert!(Rig::new(Sort::Ring, 1, 2).writers[0].vacancy().is_none());
+}
+
+#[test]
+fn forgotten_room_is_seen_again_the_slow_way() {
+    let mut rig = Rig::new(Sort::Ring, 4, 1);
+    rig.writers[0].try_push(Packet::data(0)).unwrap();
+    assert!(rig.writers[0].vacancy().is_some());
+    rig.writers[0].forget_room();
+    assert!(rig.writers[0].vacancy().is_none());
+    assert!(rig.writers[0].try_push(Packet::data(1)).is_ok());
+    assert!(rig.writers[0].vacancy().is_some());
 }
 
 #[test]

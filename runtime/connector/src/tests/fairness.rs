@@ -132,6 +132,26 @@ fn waiting_reader_is_woken_once_by_a_packet() {
     }
 }
 
+#[test]
+fn bracket_whose_room_was_taken_waits_on() {
+    for sort in [Sort::DropOldest, Sort::DropNewest] {
+        let mut rig = Rig::new(sort, 1, 2);
+        rig.writers[0].try_push(Packet::open(0)).unwrap();
+        assert!(rig.writers[1].try_push(Packet::open(1)).is_err());
+        rig.writers[1].arm();
+        rig.pop().unwrap();
+        assert_eq!(rig.bell.take(), [1]);
+        // Whether another may take the room or not, the one that waits must not be forgotten.
+        drop(rig.writers[0].try_push(Packet::open(0)));
+        while rig.writers[1].try_push(Packet::open(1)).is_err() {
+            rig.writers[1].arm();
+            rig.bell.take();
+            rig.pop().unwrap();
+            assert!(rig.bell.take().contains(&1), "{sort:?}");
+        }
+    }
+}
+
 /// What a writer does at random.
 #[derive(Debug, Clone, Copy)]
 enum Move {

@@ -341,12 +341,12 @@ fn diamond_before_a_reader_in_order_is_a_warning() {
             "k.out -> copy.in",
             "copy.out[0] -> cat.in[0]",
             "copy.out[1] -> r.in capacity: 4",
-            "r.out -> cat.in[1]",
+            "r.out -> cat.in[1] capacity: 4",
             "cat.out -> d.in",
         ],
     );
     assert_snapshot!(told(&graph), @r#"
-    warning[MS0115]: branches from `copy` meet again at `cat`: the one into `cat.in[1]` is read last and holds 68 packets (`copy.out[1] -> r.in` 4, `r.out -> cat.in[1]` 64), then `copy` blocks
+    warning[MS0115]: branches from `copy` meet again at `cat`: the one into `cat.in[1]` is read last and holds 8 packets (`copy.out[1] -> r.in` 4, `r.out -> cat.in[1]` 4), then `copy` blocks
       help: give the branch a capacity for all packets that wait while `cat` reads the other
     "#);
 }
