@@ -32,8 +32,17 @@ pub struct Run {
     stdout: Option<BufReader<ChildStdout>>,
     /// What was read of it line by line.
     lines: String,
-    stderr: Receiver<Vec<u8>>,
+    /// Lines of standard error as they come.
+    stderr: Receiver<String>,
+    /// What was taken of them.
+    told: String,
 }
+
+/// Time for what was printed before a program was killed.
+const AFTER_KILL: Duration = Duration::from_secs(1);
+
+/// Most lines of standard error that wait to be looked at.
+const TOLD_MAX: usize = 100_000;
 
 impl Run {
     pub(crate) fn start(command: &mut Command, program: &Program) -> io::Result<Self> {
@@ -48,13 +57,14 @@ impl Run {
             })
         });
         let stdout = child.stdout.take().map(BufReader::new);
-        let stderr = child.stderr.take().map(collect).transpose()?;
+        let stderr = child.stderr.take().map(listen).transpose()?;
         Ok(Self {
             begun: Instant::now(),
             limit: program.limit,
             input: input.transpose()?,
             stdout,
             lines: String::new(),
+            told: String::new(),
             stderr: stderr.ok_or_else(|| io::Error::other("standard error is not piped"))?,
             child,
         })
@@ -73,6 +83,24 @@ impl Run {
         let read = stdout.read_line(&mut line)?;
         self.lines.push_str(&line);
         Ok((read > 0).then(|| line.trim_end().to_owned()))
+    }
+
+    /// Waits until standard error has said this.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it has not before its end, or within the time limit; the message has what it said.
+    pub fn wait_for(&mut self, words: &str) -> io::Result<()> {
+        let deadline = self.begun + self.limit;
+        while !self.told.contains(words) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let Ok(line) = self.stderr.recv_timeout(left) else {
+                let text = format!("never said `{words}`: {}", self.told);
+                return Err(io::Error::other(text));
+            };
+            self.told.push_str(&line);
+        }
+        Ok(())
     }
 
     /// Ends standard input after what the program was given.
@@ -109,20 +137,16 @@ impl Run {
     pub fn finish(mut self) -> io::Result<Outcome> {
         let stdout = self.stdout.take().map(collect).transpose()?;
         let deadline = self.begun + self.limit;
-        let printed = stdout.map(|stdout| until(&stdout, deadline));
-        let told = until(&self.stderr, deadline);
-        if told.is_none() || matches!(printed, Some(None)) {
+        let is_late = !self.listen_until(deadline, stdout.as_ref());
+        if is_late {
             self.child.kill()?;
+            self.listen_until(deadline + AFTER_KILL, None);
         }
         let status = self.child.wait()?;
-        let text = |bytes: Option<Vec<u8>>| {
-            String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned()
-        };
-        let is_late = told.is_none() || matches!(printed, Some(None));
         let outcome = Outcome {
             code: status.code(),
-            stdout: self.lines + &text(printed.flatten()),
-            stderr: text(told),
+            stdout: self.lines,
+            stderr: self.told,
             elapsed: self.begun.elapsed(),
         };
         if is_late {
@@ -130,6 +154,25 @@ impl Run {
             return Err(io::Error::new(io::ErrorKind::TimedOut, text));
         }
         Ok(outcome)
+    }
+
+    /// Takes what comes until both streams have ended; false when they have not by then.
+    fn listen_until(&mut self, deadline: Instant, stdout: Option<&Receiver<Vec<u8>>>) -> bool {
+        let left = || deadline.saturating_duration_since(Instant::now());
+        if let Some(stdout) = stdout {
+            match stdout.recv_timeout(left()) {
+                Ok(bytes) => self.lines.push_str(&String::from_utf8_lossy(&bytes)),
+                Err(RecvTimeoutError::Timeout) => return false,
+                Err(RecvTimeoutError::Disconnected) => {}
+            }
+        }
+        loop {
+            match self.stderr.recv_timeout(left()) {
+                Ok(line) => self.told.push_str(&line),
+                Err(RecvTimeoutError::Timeout) => return false,
+                Err(RecvTimeoutError::Disconnected) => return true,
+            }
+        }
     }
 }
 
@@ -145,14 +188,21 @@ fn collect(mut stream: impl Read + Send + 'static) -> io::Result<Receiver<Vec<u8
     Ok(collected)
 }
 
-/// What a stream had; none when it has not ended by then.
-fn until(stream: &Receiver<Vec<u8>>, deadline: Instant) -> Option<Vec<u8>> {
-    let left = deadline.saturating_duration_since(Instant::now());
-    match stream.recv_timeout(left) {
-        Ok(bytes) => Some(bytes),
-        Err(RecvTimeoutError::Timeout) => None,
-        Err(RecvTimeoutError::Disconnected) => Some(Vec::new()),
-    }
+/// Reads a stream line by line on a thread of its own.
+fn listen(stream: impl Read + Send + 'static) -> io::Result<Receiver<String>> {
+    let (lines, listener) = sync_channel(TOLD_MAX);
+    named("errors").spawn(move || {
+        let mut stream = BufReader::new(stream);
+        let mut line = Vec::new();
+        while matches!(stream.read_until(b'\n', &mut line), Ok(1..)) {
+            let text = String::from_utf8_lossy(&line).into_owned();
+            line.clear();
+            if lines.send(text).is_err() {
+                return;
+            }
+        }
+    })?;
+    Ok(listener)
 }
 
 fn named(name: &str) -> Builder {

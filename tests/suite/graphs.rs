@@ -67,7 +67,8 @@ fn deadlock_goes_away_with_the_room_that_its_message_speaks_of() {
 #[test]
 fn failure_names_process_packet_and_cause() {
     let outcome = run("failure", &[]);
-    let wanted = "error: process `check` (core/Fail) failed: four is not allowed here (port `in`, packet 4)";
+    let wanted =
+        "error: process `check` (core/Fail) failed: four is not allowed here (port `in`, packet 4)";
     assert!(outcome.stderr.contains(wanted), "{}", outcome.stderr);
 }
 

@@ -171,7 +171,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
     prop::collection::vec(one, 0..200)
 }
 
-/// Numbers say writer and count: writer 2's third packet is 2_000_003.
+/// Numbers say writer and count: writer 2's third packet is `2_000_003`.
 const STRIDE: i64 = 1_000_000;
 
 fn drain_fairly(rig: &mut Rig, waiting: [bool; 4], seen: &mut Vec<i64>) {

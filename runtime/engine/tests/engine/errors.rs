@@ -42,7 +42,7 @@ impl Operator for EvenOnly {
     }
 }
 
-/// As EvenOnly, written as a function.
+/// As `EvenOnly`, written as a function.
 #[component(name = "test/EvenAsync")]
 async fn even_async(
     /// Ints.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use millstream_engine::{Deadlock, Ending, Outcome, Report, Wait, Waiting};
 use millstream_packet::{Packet, PacketView, Value};
 
-use super::spec::{Graph, Sink};
+use super::spec::{Graph, Sink, Stream};
 use crate::draft::end;
 
 /// What the sinks saw, and whether the run ended in a deadlock.
@@ -24,9 +24,12 @@ pub(super) fn all(graph: &Graph, report: &Report) -> Seen {
         let log = sink.log.0.lock();
         counted(sink, report, log.len());
         ordered(&log);
-        if sink.nested {
-            let is_whole = !sink.cut && matches!(report.outcome, Outcome::Finished);
-            nested(&log, is_whole);
+        if sink.stream != Stream::Mixed {
+            let is_whole = sink.stream == Stream::Whole;
+            nested(
+                &log,
+                is_whole && matches!(report.outcome, Outcome::Finished),
+            );
         }
     }
     let logs = graph.sinks.iter().map(|sink| sink.log.0.lock().clone());
@@ -51,7 +54,10 @@ fn outcome(graph: &Graph, report: &Report) {
             assert_eq!(faults.count(), consequences + 1);
         }
         Outcome::Deadlocked(deadlock) => {
-            assert!(graph.joins, "nothing can deadlock here: {deadlock:?}");
+            assert!(
+                graph.may_deadlock(),
+                "nothing can deadlock here: {deadlock:?}"
+            );
             is_real(graph, deadlock);
         }
         other => panic!("{other:?}: the network hung\n{report:?}"),
@@ -74,7 +80,7 @@ fn endings(graph: &Graph, report: &Report) {
 
 /// Only connectors that may drop do.
 fn drops(graph: &Graph, report: &Report) {
-    if graph.is_determined() {
+    if !graph.drops() {
         assert_eq!(report.dropped(), 0);
     }
 }

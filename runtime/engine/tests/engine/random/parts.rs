@@ -96,12 +96,11 @@ async fn zip(
             if *done {
                 continue;
             }
-            match input.recv_packet().await {
-                Some(packet) => out.send_packet(packet).await?,
-                None => {
-                    *done = true;
-                    ended += 1;
-                }
+            if let Some(packet) = input.recv_packet().await {
+                out.send_packet(packet).await?;
+            } else {
+                *done = true;
+                ended += 1;
             }
         }
     }

@@ -74,10 +74,40 @@ pub(super) fn choice() -> impl Strategy<Value = Choice> {
 struct Open {
     process: usize,
     port: String,
-    /// Groups come one inside the other: no two streams were mixed.
-    nested: bool,
+    stream: Stream,
+}
+
+/// What is known of a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stream {
+    /// Groups come one inside the other, and all are closed at the end.
+    Whole,
     /// It may end inside a group.
-    cut: bool,
+    Cut,
+    /// Groups of several streams may lie across each other.
+    Mixed,
+}
+
+impl Stream {
+    /// The same stream without its end.
+    fn cut(self) -> Self {
+        if self == Self::Whole { Self::Cut } else { self }
+    }
+}
+
+/// What the graph as a whole does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Trait {
+    /// Several writers share an in-port.
+    Mixes,
+    /// Connectors may drop packets.
+    Drops,
+    /// Processes end early.
+    Closes,
+    /// Packets are shared out.
+    Balances,
+    /// Streams are read in order.
+    Joins,
 }
 
 /// A sink and what its stream must be like.
@@ -85,8 +115,7 @@ struct Open {
 pub(super) struct Sink {
     pub(super) process: usize,
     pub(super) log: Log,
-    pub(super) nested: bool,
-    pub(super) cut: bool,
+    pub(super) stream: Stream,
 }
 
 /// A random graph.
@@ -96,14 +125,9 @@ pub(super) struct Graph {
     pub(super) sinks: Vec<Sink>,
     /// Processes that may fail.
     pub(super) faulty: BTreeSet<usize>,
-    /// Whether streams are joined in order, so that a deadlock may be real.
-    pub(super) joins: bool,
     open: Vec<Open>,
     threads: usize,
-    mixes: bool,
-    drops: bool,
-    closes: bool,
-    balances: bool,
+    traits: BTreeSet<Trait>,
 }
 
 impl Graph {
@@ -112,13 +136,9 @@ impl Graph {
             draft: Draft::new(1),
             sinks: Vec::new(),
             faulty: BTreeSet::new(),
-            joins: false,
             open: Vec::new(),
             threads,
-            mixes: false,
-            drops: false,
-            closes: false,
-            balances: false,
+            traits: BTreeSet::new(),
         };
         for choice in choices {
             graph.take(choice);
@@ -131,7 +151,19 @@ impl Graph {
 
     /// Whether the result does not depend on timing.
     pub(super) fn is_determined(&self) -> bool {
-        !self.mixes && !self.drops && !(self.closes && self.balances)
+        let has = |one| self.traits.contains(&one);
+        let loses = has(Trait::Closes) && has(Trait::Balances);
+        !(has(Trait::Mixes) || has(Trait::Drops) || loses)
+    }
+
+    /// Whether a connector may drop packets.
+    pub(super) fn drops(&self) -> bool {
+        self.traits.contains(&Trait::Drops)
+    }
+
+    /// Whether a deadlock may be real.
+    pub(super) fn may_deadlock(&self) -> bool {
+        self.traits.contains(&Trait::Joins)
     }
 
     fn end(&mut self, open: &Open) {
@@ -141,8 +173,7 @@ impl Graph {
         self.sinks.push(Sink {
             process,
             log,
-            nested: open.nested,
-            cut: open.cut,
+            stream: open.stream,
         });
     }
 
@@ -181,21 +212,20 @@ impl Graph {
             packets.insert(0, Packet::open("all"));
             packets.push(Packet::close("all"));
             // Without the outermost group, branches may share out the groups.
-            if choice.pick % 2 == 0 {
+            if choice.pick.is_multiple_of(2) {
                 packets.remove(0);
                 packets.pop();
             }
         }
         let process = self.draft.script(packets);
-        self.offer(process, "out", true, false);
+        self.offer(process, "out", Stream::Whole);
     }
 
-    fn offer(&mut self, process: usize, port: &str, nested: bool, cut: bool) {
+    fn offer(&mut self, process: usize, port: &str, stream: Stream) {
         self.open.push(Open {
             process,
             port: port.to_owned(),
-            nested,
-            cut,
+            stream,
         });
     }
 
@@ -207,7 +237,9 @@ impl Graph {
     fn connect(&mut self, from: &Open, to: Port<'_>, choice: &Choice) {
         let at = self.draft.connect((from.process, &from.port), to);
         self.draft.flat.connectors[at].when_full = choice.when_full;
-        self.drops |= choice.when_full != WhenFull::Block;
+        if choice.when_full != WhenFull::Block {
+            self.traits.insert(Trait::Drops);
+        }
     }
 
     fn through(&mut self, component: &str, choice: &Choice) {
@@ -217,18 +249,18 @@ impl Graph {
             _ => self.draft.add(component, &[]),
         };
         self.connect(&from, (process, "in"), choice);
-        self.offer(process, "out", from.nested, from.cut);
+        self.offer(process, "out", from.stream);
     }
 
     fn ending(&mut self, component: &str, choice: &Choice) {
         let from = self.pick(choice);
         let process = self.draft.with_n(component, choice.size);
         self.connect(&from, (process, "in"), choice);
-        self.closes = true;
+        self.traits.insert(Trait::Closes);
         if component != "Take" {
             self.faulty.insert(process);
         }
-        self.offer(process, "out", from.nested, true);
+        self.offer(process, "out", from.stream.cut());
     }
 
     fn branch(&mut self, component: &str, choice: &Choice) {
@@ -236,9 +268,11 @@ impl Graph {
         let id = i64::try_from(self.draft.flat.processes.len()).unwrap();
         let process = self.draft.with_n(component, id * 10);
         self.connect(&from, (process, "in"), choice);
-        self.balances |= component == "Balance";
+        if component == "Balance" {
+            self.traits.insert(Trait::Balances);
+        }
         for element in 0..2 + choice.size % 2 {
-            self.offer(process, &format!("out[{element}]"), from.nested, from.cut);
+            self.offer(process, &format!("out[{element}]"), from.stream);
         }
     }
 
@@ -251,8 +285,10 @@ impl Graph {
             self.connect(&from, (process, "in"), choice);
             inputs += 1;
         }
-        self.mixes |= inputs > 1;
-        self.offer(process, "out", false, true);
+        if inputs > 1 {
+            self.traits.insert(Trait::Mixes);
+        }
+        self.offer(process, "out", Stream::Mixed);
     }
 
     /// Two or three streams that are read in order.
@@ -264,8 +300,8 @@ impl Graph {
             self.connect(&from, (process, &format!("in[{inputs}]")), choice);
             inputs += 1;
         }
-        self.joins = true;
-        self.offer(process, "out", false, true);
+        self.traits.insert(Trait::Joins);
+        self.offer(process, "out", Stream::Mixed);
     }
 
     fn cycle(&mut self, choice: &Choice) {
@@ -274,6 +310,6 @@ impl Graph {
         self.connect(&from, (round, "in"), choice);
         self.draft.connect((round, "way"), (pass, "in"));
         self.draft.connect((pass, "out"), (round, "back"));
-        self.offer(round, "out", from.nested, from.cut);
+        self.offer(round, "out", from.stream);
     }
 }
