@@ -97,6 +97,7 @@ fn value_reaches_into_a_subgraph() {
 #[test]
 fn names_that_match_nothing_are_answered_with_the_nearest() {
     for (iip, nearest) in [("gret.value=x", "`greet`"), ("greet.valeu=x", "`value`")] {
+        // typos:ignore
         let outcome = Program::new(["run", "graphs/hello.ron", "--iip", iip])
             .run()
             .unwrap();
@@ -199,6 +200,7 @@ fn doctor_finds_the_program_well_and_completions_name_its_verbs() {
 #[test]
 fn command_line_that_makes_no_sense_exits_with_2() {
     for arguments in [vec!["rnu"], vec!["run"], vec!["run", "x.ron", "--timeuot"]] {
+        // typos:ignore
         let outcome = Program::new(arguments.clone()).run().unwrap();
         assert_eq!(outcome.code, Some(2), "{arguments:?}");
         assert_eq!(outcome.stdout, "", "{arguments:?}");

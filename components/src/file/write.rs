@@ -60,6 +60,11 @@ impl Process for Write {
         while let Some(packet) = self.next(&mut spool, is_visible).await? {
             self.put(packet, &mut spool).await?;
         }
+        if self.cx.is_truncated() && !is_visible {
+            // The process upstream says what went wrong; half a file under the final name would say all is well.
+            tracing::warn!(process = self.cx.process(), path = %self.config.path, "file not written");
+            return Ok(());
+        }
         let target = spool.finish().await.map_err(|error| self.fault(&error))?;
         spawn_blocking(move || target.commit()).await??;
         // Nobody need be interested in the path.

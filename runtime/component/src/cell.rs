@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
 use std::task;
 
+use millstream_connector::Writer;
 use millstream_packet::{Headers, Packet, Record, Value};
 use parking_lot::Mutex;
 
@@ -45,6 +46,8 @@ pub struct ProcessCell {
     /// The `error` out-port when it is connected.
     errors: Mutex<Option<OutPort>>,
     failed_packets: AtomicU64,
+    /// Ends of connectors that the component has dropped; closed when its turn is over and it is known how it ended.
+    closing: Mutex<Vec<Writer>>,
     /// The out-port whose groups did not come out even, when that is this process's own fault.
     unbalanced: Mutex<Option<String>>,
     ids: AtomicU64,
@@ -56,6 +59,10 @@ pub(crate) const HEADED: u8 = 1;
 pub(crate) const BLOCKED: u8 = 2;
 /// An in-port ended inside a group, so an out-port may do so too.
 pub(crate) const CUT_SHORT: u8 = 8;
+/// The process failed, or a stream that it read ended before its time: what it sent is not all there should be.
+pub(crate) const TRUNCATED: u8 = 16;
+/// Ends of connectors wait to be closed.
+const CLOSING: u8 = 32;
 /// The network is stopping: sources find their out-ports closed.
 pub(crate) const STOPPING: u8 = 4;
 
@@ -68,6 +75,7 @@ impl ProcessCell {
             cause: Mutex::new(None),
             errors: Mutex::new(None),
             failed_packets: AtomicU64::new(0),
+            closing: Mutex::new(Vec::new()),
             unbalanced: Mutex::new(None),
             ids: AtomicU64::new(0),
         })
@@ -90,6 +98,36 @@ impl ProcessCell {
     /// Packets given up on without ending the process.
     pub fn failed_packets(&self) -> u64 {
         self.failed_packets.load(Relaxed)
+    }
+
+    /// Notes that the process fails, so that those who read from it learn that there should be more.
+    pub fn fail(&self) {
+        self.set(TRUNCATED);
+    }
+
+    /// Takes over an end of a connector that the component has dropped.
+    pub(crate) fn retire(&self, writer: Writer) {
+        self.closing.lock().push(writer);
+        self.set(CLOSING);
+    }
+
+    /// Closes what the component has dropped; called after each of its polls and at its end.
+    #[inline]
+    pub fn close_dropped(&self) {
+        if self.has(CLOSING) {
+            self.close_retired();
+        }
+    }
+
+    #[cold]
+    fn close_retired(&self) {
+        self.clear(CLOSING);
+        let writers = std::mem::take(&mut *self.closing.lock());
+        if self.has(TRUNCATED) {
+            writers
+                .iter()
+                .for_each(|writer| writer.connector().truncate());
+        }
     }
 
     /// Makes every further send of this process find its port closed. For sources, when the network stops.
@@ -208,7 +246,8 @@ impl ProcessCell {
 
     /// Closes what the cell itself holds; called when the process has ended.
     pub fn close(&self) {
-        self.errors.lock().take();
+        drop(self.errors.lock().take());
+        self.close_dropped();
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rand::SeedableRng as _;
 use rand::rngs::SmallRng;
 
-use crate::cell::ProcessCell;
+use crate::cell::{ProcessCell, TRUNCATED};
 use crate::failure::Failure;
 use millstream_packet::Packet;
 
@@ -38,6 +38,12 @@ impl Context {
     /// A source of random numbers: other for every process, the same in every run with the same seed.
     pub fn rng(&self) -> SmallRng {
         SmallRng::seed_from_u64(self.cell.seed())
+    }
+
+    /// Whether a stream that the process read ended before its time, because a process upstream failed. Known once the
+    /// end of that stream was received.
+    pub fn is_truncated(&self) -> bool {
+        self.cell.has(TRUNCATED)
     }
 
     /// A name for a packet, unique in the network and the same in every run.

@@ -70,6 +70,8 @@ pub struct Connector {
     pub(crate) crossing: bool,
     reader_waits: AtomicBool,
     reader_gone: AtomicBool,
+    /// Whether a writer closed before it had sent all it should.
+    truncated: AtomicBool,
     /// Number of writers that wait.
     writers_wait: AtomicU32,
     open_writers: AtomicU32,
@@ -111,6 +113,7 @@ impl Connector {
             crossing: options.crossing,
             reader_waits: AtomicBool::new(false),
             reader_gone: AtomicBool::new(false),
+            truncated: AtomicBool::new(false),
             writers_wait: AtomicU32::new(0),
             open_writers: AtomicU32::new(writers),
             reader: OnceLock::new(),
@@ -166,6 +169,16 @@ impl Connector {
     #[inline(always)]
     pub fn is_abandoned(&self) -> bool {
         self.reader_gone.load(Relaxed)
+    }
+
+    /// Whether a writer closed before it had sent all it should, because its process failed or its own input was so.
+    pub fn is_truncated(&self) -> bool {
+        self.truncated.load(Acquire)
+    }
+
+    /// Says that the stream ends before its time; for the writer, before it closes.
+    pub fn truncate(&self) {
+        self.truncated.store(true, Release);
     }
 
     /// The process that waits to read, if it does.

@@ -214,9 +214,14 @@ impl Writer {
     pub fn arm(&mut self) {
         self.publish();
         if let (Some(line), Some(target)) = (&self.connector.line, &self.target) {
-            if !matches!(self.waits, Waits::InLine(_)) {
-                self.waits = Waits::InLine(self.connector.join_line(line, target));
+            if let Waits::InLine(ticket) = self.waits {
+                if !line.with(|line| line.is_granted(ticket)) {
+                    return;
+                }
+                // The room that was granted has been taken by one who does not go by the line.
+                self.connector.leave_line(line, ticket);
             }
+            self.waits = Waits::InLine(self.connector.join_line(line, target));
         } else {
             self.waits = Waits::Alone;
             self.connector.arm_writer();

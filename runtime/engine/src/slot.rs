@@ -123,7 +123,10 @@ impl Slot {
                 .fetch_add(nanos.saturating_mul(TIMED_POLLS), Relaxed);
         }
         let ending = match polled {
-            Ok(Poll::Pending) => return None,
+            Ok(Poll::Pending) => {
+                self.cell.close_dropped();
+                return None;
+            }
             Ok(Poll::Ready(Ok(()))) => Ending::Finished,
             Ok(Poll::Ready(Err(failure))) if failure.kind() == FailureKind::Closed => {
                 Ending::Finished
@@ -136,6 +139,9 @@ impl Slot {
 
     /// Drops the process and closes its ports.
     pub(crate) fn end(&mut self, ending: Ending) -> Ending {
+        if ending.fault().is_some() {
+            self.cell.fail();
+        }
         let future = self.future.take();
         // A component's drop may panic too; its ports are closed all the same.
         let dropped = catch_unwind(AssertUnwindSafe(|| drop(future)));

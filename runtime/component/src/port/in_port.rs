@@ -9,7 +9,7 @@ use millstream_connector::{Arrival, Reader, Target};
 use millstream_packet::{Headers, Packet};
 
 use super::{BUDGET, label};
-use crate::cell::{BLOCKED, CUT_SHORT, HEADED, ProcessCell};
+use crate::cell::{BLOCKED, CUT_SHORT, HEADED, ProcessCell, TRUNCATED};
 
 /// The reading end of a connector, an initial packet, or nothing.
 #[derive(Debug)]
@@ -248,7 +248,11 @@ impl InPort {
         let Source::Link(reader) = &self.source else {
             return Poll::Ready(false);
         };
-        Poll::Ready(reader.available() > 0)
+        let is_there = reader.available() > 0;
+        if !is_there && reader.connector().is_truncated() {
+            self.cell.set(TRUNCATED);
+        }
+        Poll::Ready(is_there)
     }
 
     /// A packet of a run that can be taken out of a ring: writers learn of the room by [`InPort::settle`]. Whoever takes

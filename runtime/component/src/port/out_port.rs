@@ -312,16 +312,27 @@ impl OutPort {
 
     /// Closes the port: the reader sees the end after what is inside.
     pub fn close(&mut self) {
-        self.sink = match self.sink {
-            Sink::Nobody => Sink::Nobody,
-            _ => Sink::Closed,
-        };
+        if matches!(self.sink, Sink::Nobody) {
+            return;
+        }
+        if let Sink::Link(mut writer) = std::mem::replace(&mut self.sink, Sink::Closed) {
+            writer.publish();
+            writer.disarm();
+            self.cell.retire(writer);
+        }
     }
 }
 
 /// Says when the groups that went out did not come out even.
 impl Drop for OutPort {
     fn drop(&mut self) {
+        self.check_groups();
+        self.close();
+    }
+}
+
+impl OutPort {
+    fn check_groups(&self) {
         if self.depth == 0 && !self.unbalanced {
             return;
         }

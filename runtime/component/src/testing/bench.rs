@@ -305,6 +305,7 @@ impl Rig {
                 self.cell.close();
                 self.result = Some(result);
             }
+            self.cell.close_dropped();
             moved |= self.collect();
             if let Some(result) = self.result.take() {
                 return Poll::Ready(self.outcome(result));
