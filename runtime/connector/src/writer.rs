@@ -215,10 +215,11 @@ impl Writer {
         self.publish();
         if let (Some(line), Some(target)) = (&self.connector.line, &self.target) {
             if let Waits::InLine(ticket) = self.waits {
-                if !line.with(|line| line.is_granted(ticket)) {
+                let goes_by_the_line = !matches!(self.connector.pipe, Pipe::Lossy(_));
+                if goes_by_the_line || !line.with(|line| line.is_granted(ticket)) {
                     return;
                 }
-                // The room that was granted has been taken by one who does not go by the line.
+                // What was granted may have been taken: writers that drop do not go by the line.
                 self.connector.leave_line(line, ticket);
             }
             self.waits = Waits::InLine(self.connector.join_line(line, target));

@@ -298,11 +298,9 @@ impl Island {
     }
 
     fn end_slot(&mut self, position: usize, ending: Ending) {
-        if self.slots[position].is_live() {
-            let ending = self.slots[position].end(ending);
-            self.note_external(position);
-            self.note_ending(position, ending);
-        }
+        let ending = self.slots[position].end(ending);
+        self.note_external(position);
+        self.note_ending(position, ending);
     }
 
     fn follow_orders(&mut self) {
@@ -319,7 +317,11 @@ impl Island {
         match order {
             Order::StopSources => self.stop_sources(),
             Order::Cancel => {
-                (0..self.slots.len()).for_each(|at| self.end_slot(at, Ending::Cancelled));
+                for at in 0..self.slots.len() {
+                    if self.slots[at].is_live() {
+                        self.end_slot(at, Ending::Cancelled);
+                    }
+                }
             }
             Order::Recount => (0..self.slots.len()).for_each(|at| self.note_external(at)),
             Order::Hold(at) => self.set_held(at, true),
@@ -348,8 +350,12 @@ impl Island {
         for position in 0..self.slots.len() {
             if self.slots[position].is_source() && self.slots[position].is_live() {
                 self.slots[position].cell().stop();
-                self.poll_slot(position);
-                self.end_slot(position, Ending::Stopped);
+                let ending = match self.slots[position].poll() {
+                    // It found its port closed, or waits for something else.
+                    Some(Ending::Finished) | None => Ending::Stopped,
+                    Some(fault) => fault,
+                };
+                self.end_slot(position, ending);
             }
         }
     }

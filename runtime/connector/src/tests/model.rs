@@ -103,7 +103,7 @@ fn operations() -> impl Strategy<Value = Vec<Op>> {
         1 => Just(Op::Step),
         1 => Just(Op::Release),
     ];
-    prop::collection::vec(one, 0..200)
+    prop::collection::vec(one, 0..if cfg!(miri) { 30 } else { 200 })
 }
 
 fn packet(number: i64, kind: Kind) -> Packet {

@@ -144,7 +144,7 @@ fn two_threads_keep_bound_and_order() {
 
 #[test]
 fn writers_on_several_threads_keep_bound_and_order() {
-    for (capacity, packets) in [(1, 5_000), (3, 20_000), (64, 50_000)] {
+    for (capacity, packets) in [(1, 1_000), (3, 5_000), (64, 20_000)] {
         let seen = run(
             crossing(Sort::CrossingRing, capacity, 3),
             packets,
@@ -215,11 +215,13 @@ fn counts_read_from_another_thread_add_up() {
                 assert_eq!(counts.sent, counts.received + counts.depth);
                 assert!(counts.sent >= before.sent && counts.received >= before.received);
                 before = counts;
+                thread::yield_now();
             }
         });
         while !done.load(Ordering::Acquire) || reader.available() > 0 {
             drop(reader.try_pop());
+            thread::yield_now();
         }
     });
-    assert_eq!(connector.counts().received, 200_000);
+    assert_eq!(connector.counts().received, 20_000);
 }

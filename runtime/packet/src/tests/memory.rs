@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use proptest::prelude::*;
 
-use super::support::{config, values};
+use super::support::{config, texts, values};
 use crate::{Bytes, Headers, Packet, Record, Text, Value};
 
 #[test]
@@ -231,7 +231,7 @@ proptest! {
     }
 
     #[test]
-    fn text_of_any_length_is_kept(text in "\\PC{0,60}") {
+    fn text_of_any_length_is_kept(text in texts(60)) {
         let value = Value::from(text.as_str());
         prop_assert_eq!(value.as_text(), Some(text.as_str()));
         prop_assert_eq!(value.as_bytes(), None);
