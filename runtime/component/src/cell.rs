@@ -124,9 +124,9 @@ impl ProcessCell {
         self.clear(CLOSING);
         let writers = std::mem::take(&mut *self.closing.lock());
         if self.has(TRUNCATED) {
-            writers
-                .iter()
-                .for_each(|writer| writer.connector().truncate());
+            for writer in &writers {
+                writer.connector().truncate();
+            }
         }
     }
 

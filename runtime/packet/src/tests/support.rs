@@ -27,7 +27,7 @@ pub(super) fn texts(max: usize) -> BoxedStrategy<String> {
 
 /// Short names of which many are the same.
 pub(super) fn names() -> impl Strategy<Value = String> {
-    prop::sample::select(vec!["", "a", "b", "c", "aa", "ab", "ba"]).prop_map(str::to_owned)
+    prop::sample::select(vec!["", "a", "b", "c", "aa", "ab", "bb"]).prop_map(str::to_owned)
 }
 
 /// Floats of which many meet an int or another float.
