@@ -8,7 +8,7 @@ use crate::{Record, Text, Value};
 /// Proptest settings: fewer cases under Miri, and no files beside the sources.
 pub(super) fn config(cases: u32) -> Config {
     Config {
-        cases: if cfg!(miri) { 3 } else { cases },
+        cases: if cfg!(miri) { 2 } else { cases },
         failure_persistence: None,
         ..Config::default()
     }
