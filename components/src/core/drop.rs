@@ -18,6 +18,7 @@ pub struct Drop {
 }
 
 impl Operator for Drop {
+    #[inline]
     fn process(&mut self, _packet: Packet) -> Result<(), Failure> {
         Ok(())
     }

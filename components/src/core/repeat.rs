@@ -21,6 +21,7 @@ pub struct Repeat {
 }
 
 impl Operator for Repeat {
+    #[inline]
     fn process(&mut self, packet: Packet) -> Result<(), Failure> {
         self.out.emit_packet(packet);
         Ok(())

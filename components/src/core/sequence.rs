@@ -35,22 +35,19 @@ pub async fn sequence(
     /// The numbers.
     mut out: Out<i64>,
 ) -> Result<(), Failure> {
-    let mut number = config.start;
-    for left in (0..config.count).rev() {
-        out.send(number).await?;
-        if left > 0 {
-            number = next(number, config.step)?;
-        }
+    let (step, count) = (config.step, config.count);
+    let mut sent = 0;
+    let numbers = std::iter::successors(Some(config.start), |number| number.checked_add(step));
+    let counted = numbers
+        .take(usize::try_from(count).unwrap_or(usize::MAX))
+        .inspect(|_| sent += 1);
+    out.send_all(counted).await?;
+    if sent < count {
+        return Err(Failure::fatal(format!(
+            "core/Sequence: number {sent} plus `step` = {step} is beyond the range of int"
+        )));
     }
     Ok(())
-}
-
-fn next(number: i64, step: i64) -> Result<i64, Failure> {
-    number.checked_add(step).ok_or_else(|| {
-        Failure::fatal(format!(
-            "core/Sequence: {number} plus `step` = {step} is beyond the range of int"
-        ))
-    })
 }
 
 fn examples() -> Vec<Example> {

@@ -130,7 +130,8 @@ impl ProcessCell {
         }
     }
 
-    /// Makes every further send of this process find its port closed. For sources, when the network stops.
+    /// Makes this process find its out-ports closed, at the latest when it next looks for room. For sources, when the
+    /// network stops.
     pub fn stop(&self) {
         self.set(STOPPING);
     }
@@ -145,12 +146,19 @@ impl ProcessCell {
         self.flags() & flag != 0
     }
 
+    #[inline]
     pub(crate) fn set(&self, flag: u8) {
-        self.flags.fetch_or(flag, Relaxed);
+        // A look is far cheaper than a change that other threads may see.
+        if self.flags() & flag != flag {
+            self.flags.fetch_or(flag, Relaxed);
+        }
     }
 
+    #[inline]
     pub(crate) fn clear(&self, flag: u8) {
-        self.flags.fetch_and(!flag, Relaxed);
+        if self.has(flag) {
+            self.flags.fetch_and(!flag, Relaxed);
+        }
     }
 
     /// Notes the headers of the packet that the process takes up.

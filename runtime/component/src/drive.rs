@@ -9,7 +9,7 @@ use std::time::Duration;
 use millstream_packet::{Packet, Value};
 use tokio::time::Sleep;
 
-use crate::cell::{BLOCKED, ErrorPolicy, ProcessCell};
+use crate::cell::{BLOCKED, ErrorPolicy, HEADED, ProcessCell};
 use crate::failure::{Failure, FailureKind};
 use crate::operator::Operator;
 use crate::payload::Payload as _;
@@ -135,43 +135,78 @@ impl<O: Operator> Drive<O> {
         stop
     }
 
-    #[inline(always)]
     fn run_quietly(&mut self) -> Result<Stop, Failure> {
-        for _ in 0..BUDGET {
-            // A packet is never put into a variable that another path fills too: it would have to lie in memory.
-            if let Some(arrival) = self.input.arrival() {
-                let packet = arrival.take();
-                self.input.note(&packet);
-                if packet.is_data() && !self.keeps && O::Item::fits(&packet) {
-                    if let Err(failure) = self.operator.process(O::Item::from_fitting(packet)) {
-                        return Err(self.place(failure));
+        let mut left = BUDGET;
+        'runs: while left > 0 {
+            if self.takes_runs()
+                && let Some(mut run) = self.input.run(left)
+            {
+                left = left.saturating_sub(run.len());
+                while let Some(arrival) = run.arrival() {
+                    // A packet is never put into a variable that another path fills too: it would have to lie in memory.
+                    let packet = arrival.take();
+                    if packet.is_plain() && O::Item::fits(&packet) {
+                        let outcome = self.operator.process(O::Item::from_fitting(packet));
+                        if let Err(failure) = outcome {
+                            return Err(self.place(failure));
+                        }
+                        if O::EXPANDS {
+                            self.phase = Phase::Expanding;
+                        }
+                        if self.operator.is_done() {
+                            return Ok(Stop::Done);
+                        }
+                        if O::EXPANDS || self.cell.has(BLOCKED) {
+                            return Ok(Stop::Interrupted);
+                        }
+                    } else {
+                        if let Some(stop) = packet.aside(|packet| self.handle_noted(packet))? {
+                            return Ok(stop);
+                        }
+                        continue 'runs;
                     }
-                    if O::EXPANDS {
-                        self.phase = Phase::Expanding;
-                    }
-                } else {
-                    self.handle(packet)?;
                 }
-            } else {
-                let Some(packet) = self.input.try_recv() else {
-                    return Ok(Stop::Empty);
-                };
-                self.handle(packet)?;
+                return Ok(Stop::Empty);
             }
-            if self.operator.is_done() {
-                return Ok(Stop::Done);
-            }
-            if self.cell.has(BLOCKED) || self.retry.is_some() || self.phase == Phase::Expanding {
-                return Ok(Stop::Interrupted);
+            let Some(packet) = self.input.try_recv() else {
+                return Ok(Stop::Empty);
+            };
+            left -= 1;
+            if let Some(stop) = self.handle(packet)? {
+                return Ok(stop);
             }
         }
         Ok(Stop::Spent)
     }
 
+    /// Whether packets may be taken by runs: not if they may be tried again, nor while headers are to be carried on.
+    #[inline(always)]
+    fn takes_runs(&self) -> bool {
+        !self.keeps && !self.cell.has(HEADED)
+    }
+
+    /// Handles a packet of any kind that came by a run.
+    fn handle_noted(&mut self, packet: Packet) -> Result<Option<Stop>, Failure> {
+        self.input.note(&packet);
+        self.handle(packet)
+    }
+
     /// Handles a packet of any kind that came in any way.
-    #[cold]
-    #[inline(never)]
-    fn handle(&mut self, packet: Packet) -> Result<(), Failure> {
+    fn handle(&mut self, packet: Packet) -> Result<Option<Stop>, Failure> {
+        self.handle_one(packet)?;
+        if self.operator.is_done() {
+            return Ok(Some(Stop::Done));
+        }
+        let interrupted =
+            self.cell.has(BLOCKED) || self.retry.is_some() || self.phase == Phase::Expanding;
+        Ok(interrupted.then_some(Stop::Interrupted))
+    }
+
+    fn handle_one(&mut self, packet: Packet) -> Result<(), Failure> {
+        if self.cell.has(HEADED) {
+            self.operator
+                .each_output(&mut |port| port.close_fast_way_if_headed());
+        }
         if !packet.is_data() {
             return self.operator.bracket(packet);
         }
@@ -188,7 +223,7 @@ impl<O: Operator> Drive<O> {
         outcome.map_err(|failure| self.place(failure))
     }
 
-    /// As [`Drive::handle`], with a copy of the packet kept in case it fails.
+    /// As [`Drive::handle_one`], with a copy of the packet kept in case it fails.
     #[cold]
     fn handle_keeping(&mut self, packet: Packet, attempt: usize) -> Result<(), Failure> {
         let kept = packet.clone();
@@ -268,6 +303,10 @@ impl<O: Operator> Drive<O> {
         self.operator.each_output(&mut |port| {
             if port.is_connected() {
                 connected = true;
+                if port.is_flushed() {
+                    open = true;
+                    return;
+                }
                 match port.poll_flush() {
                     Poll::Ready(taken) => open |= taken,
                     Poll::Pending => pending = true,

@@ -14,7 +14,7 @@ pub use typed_in::{In, InArray, Recv};
 pub use typed_out::{Out, OutArray};
 
 /// Packets that a port moves before it lets other processes run.
-pub(crate) const BUDGET: u32 = 1024;
+pub(crate) const BUDGET: u64 = 1024;
 
 /// The name of a port or of an element of an array port.
 pub(crate) fn label(name: &str, index: Option<u32>) -> String {

@@ -2,16 +2,16 @@
 
 use std::sync::{Arc, OnceLock};
 
-use millstream_packet::Packet;
+use millstream_packet::{Packet, PayloadSize};
 
 use crate::counts::Counts;
 use crate::line::Line;
 use crate::lossy::{Drops, Lossy};
 use crate::pipe::Pipe;
 use crate::reader::Reader;
-use crate::ring::{Ring, Slots};
+use crate::ring::{Ring, Window};
 use crate::stopwatch::Stopwatch;
-use crate::sync::{AtomicBool, AtomicU32, AtomicU64, Lock, Ordering, fence};
+use crate::sync::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Lock, Ordering, fence};
 use crate::target::Target;
 use crate::writer::Writer;
 
@@ -54,6 +54,13 @@ pub struct Options {
     pub pipe: PipeKind,
 }
 
+/// The reader waits for packets.
+const READER_WAITS: u8 = 1;
+/// The reader may run on another thread; always set then, so that one look tells whether anything is to be done.
+const READER_CROSSES: u8 = 2;
+/// The writer may run on another thread; always set then. The other bits count writers that wait.
+const WRITERS_CROSS: u32 = 1 << 31;
+
 /// A bounded pipe with counts.
 #[derive(Debug)]
 pub struct Connector {
@@ -68,12 +75,13 @@ pub struct Connector {
     pub(crate) pipe: Pipe,
     pub(crate) capacity: u32,
     pub(crate) crossing: bool,
-    reader_waits: AtomicBool,
+    /// What a writer must see to when packets went in: [`READER_WAITS`], [`READER_CROSSES`].
+    at_entry: AtomicU8,
+    /// What the reader must see to when packets came out: the number of writers that wait, [`WRITERS_CROSS`].
+    at_exit: AtomicU32,
     reader_gone: AtomicBool,
     /// Whether a writer closed before it had sent all it should.
     truncated: AtomicBool,
-    /// Number of writers that wait.
-    writers_wait: AtomicU32,
     open_writers: AtomicU32,
     reader: OnceLock<Target>,
     /// The one writer; unset when there are several.
@@ -111,10 +119,10 @@ impl Connector {
             pipe: choose_pipe(options, writers, capacity),
             capacity,
             crossing: options.crossing,
-            reader_waits: AtomicBool::new(false),
+            at_entry: AtomicU8::new(if options.crossing { READER_CROSSES } else { 0 }),
+            at_exit: AtomicU32::new(if options.crossing { WRITERS_CROSS } else { 0 }),
             reader_gone: AtomicBool::new(false),
             truncated: AtomicBool::new(false),
-            writers_wait: AtomicU32::new(0),
             open_writers: AtomicU32::new(writers),
             reader: OnceLock::new(),
             writer: OnceLock::new(),
@@ -129,6 +137,12 @@ impl Connector {
     /// Most packets inside.
     pub fn capacity(&self) -> u32 {
         self.capacity
+    }
+
+    /// Whether the ends may run on different threads at the same time.
+    #[inline]
+    pub fn is_crossing(&self) -> bool {
+        self.crossing
     }
 
     /// Packets inside now.
@@ -183,15 +197,34 @@ impl Connector {
 
     /// The process that waits to read, if it does.
     pub fn waiting_reader(&self) -> Option<u32> {
-        self.reader_waits
-            .load(Relaxed)
+        self.reader_waits()
             .then(|| self.reader.get().map(Target::process))
             .flatten()
     }
 
     /// Whether some writer waits for room.
     pub fn has_waiting_writer(&self) -> bool {
-        self.writers_wait.load(Relaxed) > 0
+        self.at_exit.load(Relaxed) & !WRITERS_CROSS > 0
+    }
+
+    fn reader_waits(&self) -> bool {
+        self.at_entry.load(Relaxed) & READER_WAITS != 0
+    }
+
+    fn set_reader_waits(&self, waits: bool) {
+        let crosses = self.at_entry.load(Relaxed) & READER_CROSSES;
+        self.at_entry.store(crosses | u8::from(waits), Relaxed);
+    }
+
+    fn set_waiting_writers(&self, count: u32) {
+        let crosses = self.at_exit.load(Relaxed) & WRITERS_CROSS;
+        self.at_exit.store(crosses | count, Relaxed);
+    }
+
+    /// Whether the reader may take packets and look at nothing else: no hold, no writer to be woken, no other thread.
+    #[inline(always)]
+    pub(crate) fn is_calm(&self) -> bool {
+        self.at_exit.load(Relaxed) == 0 && self.gate.load(Relaxed) == u64::MAX
     }
 
     /// The processes that wait for room.
@@ -265,10 +298,27 @@ impl Connector {
     /// After packets went in: wakes the reader if it waits.
     #[inline(always)]
     pub(crate) fn entered(&self) {
+        if self.at_entry.load(Relaxed) != 0 {
+            self.see_to_reader();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn see_to_reader(&self) {
         self.fence();
-        if self.reader_waits.load(Relaxed) {
+        if self.reader_waits() {
             self.wake_reader();
         }
+    }
+
+    /// Keeps the high-water mark for the only writer, and returns it.
+    pub(crate) fn raise_high_water(&self, depth: u64) -> u64 {
+        let high_water = self.high_water.load(Relaxed);
+        if depth > high_water {
+            self.high_water.store(depth, Relaxed);
+        }
+        depth.max(high_water)
     }
 
     /// Keeps the high-water mark where several writers may write.
@@ -277,10 +327,8 @@ impl Connector {
             .fetch_max(self.depth().min(u64::from(self.capacity)), Relaxed);
     }
 
-    #[cold]
-    #[inline(never)]
     fn wake_reader(&self) {
-        self.reader_waits.store(false, Relaxed);
+        self.set_reader_waits(false);
         if let Some(reader) = self.reader.get() {
             self.starved.stop(reader.now_nanos());
             reader.wake();
@@ -290,18 +338,24 @@ impl Connector {
     /// After packets came out: wakes writers that wait, as many as there is room for.
     #[inline(always)]
     pub(crate) fn left(&self) {
-        self.fence();
-        if self.writers_wait.load(Relaxed) != 0 {
-            self.wake_writers();
+        if self.at_exit.load(Relaxed) != 0 {
+            self.see_to_writers();
         }
     }
 
     #[cold]
     #[inline(never)]
+    fn see_to_writers(&self) {
+        self.fence();
+        if self.has_waiting_writer() {
+            self.wake_writers();
+        }
+    }
+
     fn wake_writers(&self) {
         match &self.line {
             None => {
-                self.writers_wait.store(0, Relaxed);
+                self.set_waiting_writers(0);
                 if let Some(writer) = self.writer.get() {
                     self.blocked.stop(writer.now_nanos());
                     writer.wake();
@@ -335,7 +389,7 @@ impl Connector {
 
     fn note_line(&self, line: &Line) {
         let waiting = u32::try_from(line.len()).unwrap_or(u32::MAX);
-        self.writers_wait.store(waiting, Relaxed);
+        self.set_waiting_writers(waiting & !WRITERS_CROSS);
         self.fence();
     }
 
@@ -353,13 +407,13 @@ impl Connector {
         if let Some(reader) = self.reader.get() {
             self.starved.start(reader.now_nanos());
         }
-        self.reader_waits.store(true, Relaxed);
+        self.set_reader_waits(true);
         self.fence();
     }
 
     /// Says that the reader waits no more.
     pub(crate) fn disarm_reader(&self) {
-        self.reader_waits.store(false, Relaxed);
+        self.set_reader_waits(false);
         if let Some(reader) = self.reader.get() {
             self.starved.stop(reader.now_nanos());
         }
@@ -370,13 +424,13 @@ impl Connector {
         if let Some(writer) = self.writer.get() {
             self.blocked.start(writer.now_nanos());
         }
-        self.writers_wait.store(1, Relaxed);
+        self.set_waiting_writers(1);
         self.fence();
     }
 
     /// Says that the only writer waits no more.
     pub(crate) fn disarm_writer(&self) {
-        self.writers_wait.store(0, Relaxed);
+        self.set_waiting_writers(0);
         if let Some(writer) = self.writer.get() {
             self.blocked.stop(writer.now_nanos());
         }
@@ -422,10 +476,9 @@ impl Connector {
 
     /// Counts the bytes of a packet that goes in.
     #[inline(always)]
-    pub(crate) fn count_bytes(&self, packet: &Packet) {
-        let bytes = packet.payload_bytes() as u64;
-        if bytes != 0 {
-            self.add_bytes(bytes);
+    pub(crate) fn count_bytes(&self, size: PayloadSize) {
+        if !size.is_nothing() {
+            self.add_bytes(size.bytes() as u64);
         }
     }
 
@@ -444,7 +497,7 @@ impl Connector {
         let head = self.head.load(Relaxed);
         match &self.pipe {
             Pipe::Ring(ring) => {
-                (head < self.tail.load(Relaxed)).then(|| take(ring.slots(), &self.head, head))
+                (head < self.tail.load(Relaxed)).then(|| take(&ring.window(), &self.head, head))
             }
             Pipe::Flume(_, receiver) => receiver.try_recv().ok(),
             Pipe::Lossy(lossy) => lossy.pop(|| ()),
@@ -454,14 +507,14 @@ impl Connector {
 
 /// Takes the packet at `head` and moves the shared head on.
 ///
-/// Called only where `head` is the shared head and a tail beyond it was read with acquire: by the one reader
-/// ([`Reader::pop_quietly`], [`crate::reader::Arrival`]) and by the connector's own drop.
+/// Called only where `head` is the shared head, a tail beyond it was read with acquire, and the window is the
+/// connector's: by the one reader ([`crate::Reader`]) and by the connector's own drop.
 #[inline(always)]
-#[expect(unsafe_code, reason = "the one place where packets leave a ring")]
-pub(crate) fn take(slots: &Slots, shared: &AtomicU64, head: u64) -> Packet {
+#[expect(unsafe_code, reason = "a place where packets leave a ring")]
+pub(crate) fn take(window: &Window, shared: &AtomicU64, head: u64) -> Packet {
     // SAFETY: everything before an acquired tail is published. Only one reader goes by the shared head, and it moves on
     // before the packet can be taken again. The writer reuses the slot only after it sees that head.
-    let packet = unsafe { slots.take(head) };
+    let packet = unsafe { window.take(head) };
     shared.store(head + 1, Release);
     packet
 }

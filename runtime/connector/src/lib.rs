@@ -33,6 +33,6 @@ mod tests;
 
 pub use connector::{Connector, Options, PipeKind, WhenFull};
 pub use counts::Counts;
-pub use reader::{Arrival, Reader};
-pub use target::{Target, Wake};
-pub use writer::{Refused, Vacancy, Writer};
+pub use reader::{Arrival, Reader, Run, RunArrival};
+pub use target::{Clock, Target, Wake};
+pub use writer::{Look, Refused, Vacancy, Writer};

@@ -6,7 +6,7 @@ use millstream_packet::Packet;
 
 use crate::connector::{Connector, take};
 use crate::pipe::Pipe;
-use crate::ring::Slots;
+use crate::ring::Window;
 use crate::sync::Ordering::{AcqRel, Acquire, Relaxed};
 use crate::target::Target;
 
@@ -14,32 +14,93 @@ use crate::target::Target;
 #[derive(Debug)]
 pub struct Reader {
     connector: Arc<Connector>,
-    /// The slots of a ring whose ends are on one thread, once there was a packet.
-    local: Option<Slots>,
+    /// The slots of a ring whose ends are on one thread, once there was a packet; then the next fields are in use.
+    window: Window,
+    /// Sequence number of the next packet, which is the connector's head.
+    next: u64,
+    /// Up to here packets are there for sure.
+    end: u64,
     waits: bool,
 }
 
-/// A packet in a ring, seen by the only reader and therefore sure to be there until it is taken.
+/// A packet in a ring whose ends are on one thread, seen by the reader and therefore sure to be there until it is taken.
 #[derive(Debug)]
 pub struct Arrival<'a> {
-    slots: &'a Slots,
-    connector: &'a Connector,
-    head: u64,
+    reader: &'a mut Reader,
 }
 
 impl Arrival<'_> {
-    /// Takes the packet; writers learn of the room by the next [`Reader::settle`] at the latest.
+    /// Takes the packet; no writer waits for the room.
     #[inline(always)]
     pub fn take(self) -> Packet {
-        take(self.slots, &self.connector.head, self.head)
+        let reader = self.reader;
+        let packet = take(&reader.window, &reader.connector.head, reader.next);
+        reader.next += 1;
+        packet
+    }
+}
+
+/// Packets in a ring whose ends are on one thread, as many as were there when the run began.
+///
+/// Writers learn that they were taken by the next [`Reader::settle`]: only for a reader that does not wait in between.
+#[derive(Debug)]
+pub struct Run<'a> {
+    connector: &'a Connector,
+    window: Window,
+    next: u64,
+    end: u64,
+}
+
+impl Run<'_> {
+    /// How many packets are left.
+    #[inline(always)]
+    #[expect(
+        clippy::len_without_is_empty,
+        reason = "a run that was given out has packets"
+    )]
+    pub fn len(&self) -> u64 {
+        self.end - self.next
+    }
+
+    /// The next packet, if the run has one.
+    #[inline(always)]
+    pub fn arrival(&mut self) -> Option<RunArrival<'_>> {
+        (self.next < self.end).then_some(RunArrival {
+            connector: self.connector,
+            window: &self.window,
+            next: &mut self.next,
+        })
+    }
+}
+
+/// A packet of a run.
+#[derive(Debug)]
+pub struct RunArrival<'a> {
+    connector: &'a Connector,
+    window: &'a Window,
+    next: &'a mut u64,
+}
+
+impl RunArrival<'_> {
+    /// Takes the packet.
+    #[inline(always)]
+    pub fn take(self) -> Packet {
+        let packet = take(self.window, &self.connector.head, *self.next);
+        *self.next += 1;
+        packet
     }
 }
 
 impl Reader {
+    /// Most packets that are taken between two looks at what is there.
+    pub const PACKETS_PER_LOOK: u64 = 64;
+
     pub(crate) fn new(connector: Arc<Connector>) -> Self {
         Self {
             connector,
-            local: None,
+            window: Window::NONE,
+            next: 0,
+            end: 0,
             waits: false,
         }
     }
@@ -74,21 +135,64 @@ impl Reader {
         if head >= visible {
             return None;
         }
-        if self.local.is_none() && !connector.crossing {
-            self.local = Some(ring.slots().clone());
+        let packet = take(&ring.window(), &connector.head, head);
+        if !connector.crossing {
+            self.window = ring.window();
+            self.next = head + 1;
+            self.end = visible.min(self.next + Self::PACKETS_PER_LOOK);
         }
-        Some(take(ring.slots(), &connector.head, head))
+        Some(packet)
+    }
+
+    /// Looks whether [`Reader::arrival`] knows the way to a packet; wakes the writer that waits for its room.
+    pub fn look(&mut self) -> bool {
+        let connector = &*self.connector;
+        let Pipe::Ring(ring) = &connector.pipe else {
+            return false;
+        };
+        let head = connector.head.load(Relaxed);
+        let visible = connector.visible();
+        if head >= visible || connector.crossing || connector.line.is_some() {
+            return false;
+        }
+        self.window = ring.window();
+        self.next = head;
+        self.end = visible.min(head + Self::PACKETS_PER_LOOK);
+        // The room is not there yet, but it will be before the writer runs: both are on this thread.
+        connector.left();
+        connector.is_calm()
     }
 
     /// A packet that is there, the fast way: `None` also where only [`Reader::pop_quietly`] knows the way.
     #[inline(always)]
     pub fn arrival(&mut self) -> Option<Arrival<'_>> {
-        let slots = self.local.as_ref()?;
-        let head = self.connector.head.load(Relaxed);
-        (head < self.connector.visible()).then_some(Arrival {
-            slots,
-            connector: &self.connector,
-            head,
+        (self.next < self.end && self.connector.is_calm()).then_some(Arrival { reader: self })
+    }
+
+    /// Packets that may be taken the fast way before this reader looks again.
+    pub fn ahead(&self) -> u64 {
+        self.end.saturating_sub(self.next)
+    }
+
+    /// Up to `most` of the packets that are there, the fast way; `None` where only [`Reader::pop_quietly`] knows the way.
+    #[inline]
+    pub fn run(&mut self, most: u64) -> Option<Run<'_>> {
+        let connector = &*self.connector;
+        let Pipe::Ring(ring) = &connector.pipe else {
+            return None;
+        };
+        let next = connector.head.load(Relaxed);
+        let end = connector.visible().min(next + most);
+        if connector.crossing || next >= end {
+            return None;
+        }
+        // What the run takes is not seen by `next`.
+        self.end = 0;
+        Some(Run {
+            connector,
+            window: ring.window(),
+            next,
+            end,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// Wakes processes; implemented by whoever runs them.
 pub trait Wake: Send + Sync {
@@ -9,20 +10,28 @@ pub trait Wake: Send + Sync {
     fn wake(&self, process: u32);
 
     /// A clock for waiting times, in nanoseconds from any origin but never 0; may be coarse.
-    fn now_nanos(&self) -> u64;
+    fn clock(&self) -> Clock;
 }
+
+/// Nanoseconds that somebody keeps up to date.
+pub type Clock = Arc<std::sync::atomic::AtomicU64>;
 
 /// One process of one [`Wake`].
 #[derive(Clone)]
 pub struct Target {
     wake: Arc<dyn Wake>,
+    clock: Clock,
     process: u32,
 }
 
 impl Target {
     /// Names a process.
     pub fn new(wake: Arc<dyn Wake>, process: u32) -> Self {
-        Self { wake, process }
+        Self {
+            clock: wake.clock(),
+            wake,
+            process,
+        }
     }
 
     /// The process's number.
@@ -35,8 +44,9 @@ impl Target {
         self.wake.wake(self.process);
     }
 
+    #[inline]
     pub(crate) fn now_nanos(&self) -> u64 {
-        self.wake.now_nanos()
+        self.clock.load(Relaxed)
     }
 }
 

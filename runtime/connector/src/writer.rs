@@ -1,5 +1,5 @@
 //! The writing end.
-#![expect(unsafe_code, reason = "the two places where packets enter a ring")]
+#![expect(unsafe_code, reason = "the places where packets enter a ring")]
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::connector::Connector;
 use crate::line::Line;
 use crate::lossy::{Lossy, Outcome};
 use crate::pipe::Pipe;
-use crate::ring::Slots;
+use crate::ring::Window;
 use crate::sync::{
     Lock,
     Ordering::{AcqRel, Acquire, Relaxed, Release},
@@ -22,13 +22,11 @@ pub struct Writer {
     connector: Arc<Connector>,
     target: Option<Target>,
     /// The slots of a ring that only this writer writes, once there was a packet; then the next fields are in use.
-    alone: Option<Slots>,
+    window: Window,
     /// Where the next packet goes. Between the connector's tail and this are packets not yet published.
     tail: u64,
-    /// Up to here there is room for sure: the head that was seen last, plus the capacity.
+    /// Up to here packets go in without a look: there is room for sure, and the high-water mark does not rise.
     limit: u64,
-    /// Most packets inside as far as this writer has seen.
-    high_water: u64,
     /// With several writers: packets that this one put in since it waited last, and how many are its share.
     turn: Turn,
     waits: Waits,
@@ -52,6 +50,19 @@ pub struct Vacancy<'a> {
     writer: &'a mut Writer,
 }
 
+/// What a writer finds when it looks for room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// There is a [`Vacancy`].
+    Room,
+    /// There is no room.
+    Full,
+    /// The reader has gone.
+    Closed,
+    /// This connector is not the ring of one writer; only [`Writer::stage`] knows.
+    Unknown,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Waits {
     No,
@@ -70,7 +81,7 @@ pub enum Refused {
 
 impl Writer {
     /// Most packets that go in between two looks at the room.
-    pub const PACKETS_PER_LOOK: u32 = 64;
+    pub const PACKETS_PER_LOOK: u64 = 64;
 
     pub(crate) fn new(connector: Arc<Connector>, writers: u32) -> Self {
         let share = (connector.capacity / writers).max(1);
@@ -78,10 +89,9 @@ impl Writer {
             turn: Turn { used: 0, share },
             connector,
             target: None,
-            alone: None,
+            window: Window::NONE,
             tail: 0,
             limit: 0,
-            high_water: 0,
             waits: Waits::No,
         }
     }
@@ -128,20 +138,9 @@ impl Writer {
         self.limit = 0;
     }
 
-    /// Looks how much room there is, if this is the only writer of a ring.
-    fn look(&mut self) -> bool {
-        if self.connector.line.is_some() {
-            return false;
-        }
-        let Pipe::Ring(ring) = &self.connector.pipe else {
-            return false;
-        };
-        if self.alone.is_none() {
-            self.alone = Some(ring.slots().clone());
-        }
-        let full = self.connector.head.load(Acquire) + u64::from(self.connector.capacity);
-        self.limit = full.min(self.tail + u64::from(Self::PACKETS_PER_LOOK));
-        true
+    /// Packets that may go in before this writer looks again.
+    pub fn ahead(&self) -> u64 {
+        self.limit.saturating_sub(self.tail)
     }
 
     /// Puts a packet in if there is room; the reader can take it at once.
@@ -163,18 +162,52 @@ impl Writer {
     ///
     /// As [`Writer::try_push`].
     pub fn stage(&mut self, packet: Packet) -> Result<(), Refused> {
-        if self.is_closed() {
-            return Err(Refused::Closed(packet));
+        match self.look() {
+            Look::Full => Err(Refused::Full(packet)),
+            Look::Closed => Err(Refused::Closed(packet)),
+            Look::Room => match self.vacancy() {
+                Some(vacancy) => {
+                    vacancy.stage(packet);
+                    Ok(())
+                }
+                None => Err(Refused::Full(packet)),
+            },
+            Look::Unknown => self.push_other(packet),
         }
-        if !self.look() {
-            return self.push_other(packet);
+    }
+
+    /// Looks for room. Whoever finds it puts a packet in at once: the high-water mark counts it already.
+    pub fn look(&mut self) -> Look {
+        let connector = &*self.connector;
+        if connector.is_abandoned() {
+            return Look::Closed;
         }
-        match self.vacancy() {
-            Some(vacancy) => {
-                vacancy.stage(packet);
-                Ok(())
+        if self.tail == 0 && !self.open_window() {
+            return Look::Unknown;
+        }
+        let connector = &*self.connector;
+        let head = connector.head.load(Acquire);
+        let depth = self.tail - head;
+        if depth >= u64::from(connector.capacity) {
+            self.limit = 0;
+            return Look::Full;
+        }
+        let high_water = connector.raise_high_water(depth + 1);
+        // No packet beyond the mark goes the fast way, so that it need not be kept there.
+        self.limit = (head + high_water).min(self.tail + Self::PACKETS_PER_LOOK);
+        Look::Room
+    }
+
+    /// Whether this is the only writer of a ring, whose slots are made now.
+    #[cold]
+    #[inline(never)]
+    fn open_window(&mut self) -> bool {
+        match &self.connector.pipe {
+            Pipe::Ring(ring) if self.connector.line.is_none() => {
+                self.window = ring.window();
+                true
             }
-            None => Err(Refused::Full(packet)),
+            _ => false,
         }
     }
 
@@ -184,16 +217,10 @@ impl Writer {
         let connector = &*self.connector;
         if connector.tail.load(Relaxed) < self.tail {
             connector.tail.store(self.tail, Release);
-            let depth = self.tail.saturating_sub(connector.head.load(Relaxed));
-            if depth > self.high_water {
-                self.high_water = depth;
-                connector.high_water.store(depth, Relaxed);
-            }
             connector.entered();
         }
     }
 
-    #[inline(never)]
     fn push_other(&mut self, packet: Packet) -> Result<(), Refused> {
         let connector = &*self.connector;
         if let Pipe::Lossy(lossy) = &connector.pipe {
@@ -229,6 +256,12 @@ impl Writer {
         }
     }
 
+    /// Whether the writer has said that it waits.
+    #[inline]
+    pub fn is_waiting(&self) -> bool {
+        self.waits != Waits::No
+    }
+
     /// Says that the writer waits no more. Costs nothing if it did not.
     #[inline]
     pub fn disarm(&mut self) {
@@ -248,7 +281,9 @@ impl Vacancy<'_> {
     /// Puts the packet in; the reader can take it at once.
     #[inline(always)]
     pub fn send(self, packet: Packet) {
-        self.put(packet).publish();
+        let writer = self.put(packet);
+        writer.connector.tail.store(writer.tail, Release);
+        writer.connector.entered();
     }
 
     /// Puts the packet in; the reader sees it by the next [`Writer::publish`] at the latest.
@@ -263,26 +298,25 @@ impl Vacancy<'_> {
         Self: 'a,
     {
         let writer = self.writer;
-        writer.connector.count_bytes(&packet);
-        // There is room only where there are slots.
-        if let Some(slots) = &writer.alone {
-            // SAFETY: a vacancy is made only by the one writer of a ring (`Writer::look`) while its tail is below a limit
-            // that comes from an acquired head; `publish` stores the tail with release.
-            unsafe { slots.put(writer.tail, packet) };
-            writer.tail += 1;
-        }
+        let size = packet.payload_size();
+        // SAFETY: a vacancy is made only while the tail is below a limit that `Writer::look` set: by the one writer
+        // of this ring, from an acquired head. `send` and `publish` store the tail with release.
+        unsafe { writer.window.put(writer.tail, packet) };
+        writer.tail += 1;
+        // Only now, when no packet is at hand that would have to be dropped if a call panicked, and so lie in memory.
+        writer.connector.count_bytes(size);
         writer
     }
 }
 
 /// Puts a packet into the pipe; the caller has made sure of room and of being alone.
 fn enter(connector: &Connector, packet: Packet) -> Result<(), Refused> {
-    connector.count_bytes(&packet);
+    connector.count_bytes(packet.payload_size());
     match &connector.pipe {
         Pipe::Ring(ring) => {
             let tail = connector.tail.load(Relaxed);
             // SAFETY: the caller holds the line's lock or is alone, and has seen room by an acquired head.
-            unsafe { ring.slots().put(tail, packet) };
+            unsafe { ring.window().put(tail, packet) };
             connector.tail.store(tail + 1, Release);
             Ok(())
         }
@@ -336,7 +370,7 @@ fn push_lossy(connector: &Connector, lossy: &Lossy, packet: Packet) -> Result<()
     let outcome = lossy.push(
         packet,
         |packet| {
-            connector.count_bytes(packet);
+            connector.count_bytes(packet.payload_size());
             connector.tail.fetch_add(1, AcqRel);
         },
         || {

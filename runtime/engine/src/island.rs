@@ -1,13 +1,14 @@
 //! The island: polls its processes, first come first served, inside one task.
 
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
-use millstream_connector::Wake;
+use millstream_connector::{Clock, Wake};
 use parking_lot::Mutex;
 
 use crate::activity::Activity;
@@ -40,7 +41,7 @@ pub(crate) struct Shared {
     orders: Mutex<Vec<Order>>,
     has_orders: AtomicBool,
     /// Nanoseconds since `start`, as of the last look.
-    now: AtomicU64,
+    now: Clock,
     start: Instant,
     /// Position on its island of each process of the network.
     positions: Arc<[u32]>,
@@ -80,7 +81,7 @@ impl Shared {
             task: Mutex::new(None),
             orders: Mutex::new(Vec::new()),
             has_orders: AtomicBool::new(false),
-            now: AtomicU64::new(1),
+            now: Arc::new(AtomicU64::new(1)),
             start,
             positions,
         })
@@ -144,9 +145,8 @@ impl Wake for Shared {
         }
     }
 
-    #[inline]
-    fn now_nanos(&self) -> u64 {
-        self.now.load(Ordering::Relaxed)
+    fn clock(&self) -> Clock {
+        Arc::clone(&self.now)
     }
 }
 
@@ -156,7 +156,8 @@ pub(crate) struct Island {
     slots: Vec<Slot>,
     /// Number in the network of each process here.
     members: Vec<u32>,
-    ready: Ready,
+    /// Taken while the island runs.
+    ready: Option<Ready>,
     live: usize,
     endings: Endings,
 }
@@ -196,7 +197,7 @@ impl Island {
             .collect();
         let count = u32::try_from(slots.len()).unwrap_or(u32::MAX);
         Self {
-            ready: Ready::all(shared.id, count),
+            ready: Some(Ready::all(shared.id, count)),
             live: slots.len(),
             shared,
             slots,
@@ -207,21 +208,23 @@ impl Island {
 
     /// Polls until nothing is ready or the turn is over. True when nothing is ready.
     fn turn(&mut self) -> bool {
-        let mut ready = std::mem::take(&mut self.ready);
+        let Some(mut ready) = self.ready.take() else {
+            return true;
+        };
         let turn = Turn::start(&mut ready);
-        let idle = self.look_until_idle();
+        let idle = self.look_until_idle(&mut *turn.ready);
         drop(turn);
-        self.ready = ready;
+        self.ready = Some(ready);
         idle
     }
 
-    fn look_until_idle(&mut self) -> bool {
+    fn look_until_idle(&mut self, ready: &mut Ready) -> bool {
         let mut started = 0;
         for _ in 0..LOOKS_PER_TURN {
-            if self.look() {
+            if self.look(ready) {
                 return true;
             }
-            let now = self.shared.now_nanos();
+            let now = self.shared.now.load(Ordering::Relaxed);
             if started == 0 {
                 started = now;
             } else if now - started > TURN_NANOS_MAX {
@@ -232,15 +235,44 @@ impl Island {
     }
 
     /// Takes in what came from outside and polls a number of processes. True when nothing is ready.
-    fn look(&mut self) -> bool {
+    fn look(&mut self, ready: &mut Ready) -> bool {
         self.shared.look_at_clock();
         self.take_inbox();
         self.follow_orders();
-        for _ in 0..POLLS_PER_LOOK {
-            match ready::pop() {
-                Some(position) => self.poll_one(position),
-                None => return !self.take_inbox(),
+        let mut polls = POLLS_PER_LOOK;
+        while polls > 0 {
+            let mut current = None;
+            // One guard for many polls; a component that panics ends alone.
+            let polled = catch_unwind(AssertUnwindSafe(|| {
+                self.poll_some(ready, &mut polls, &mut current)
+            }));
+            match (polled, current) {
+                (Ok(true), _) => return !self.take_inbox(),
+                (Err(panic), Some(position)) => {
+                    self.end_slot(position, Ending::panicked(&*panic));
+                }
+                (Err(panic), None) => resume_unwind(panic),
+                (Ok(false), _) => {}
             }
+        }
+        false
+    }
+
+    /// Polls processes one after the other. True when nothing is ready.
+    fn poll_some(
+        &mut self,
+        ready: &mut Ready,
+        polls: &mut u32,
+        current: &mut Option<usize>,
+    ) -> bool {
+        while *polls > 0 {
+            let Some(position) = ready.pop() else {
+                return true;
+            };
+            *polls -= 1;
+            let position = position as usize;
+            *current = Some(position);
+            self.poll_ready(position);
         }
         false
     }
@@ -259,35 +291,42 @@ impl Island {
     }
 
     #[inline]
-    fn poll_one(&mut self, position: u32) {
-        let Some(slot) = self.slots.get_mut(position as usize) else {
-            return;
-        };
+    fn poll_ready(&mut self, position: usize) {
+        let slot = &mut self.slots[position];
         if slot.hold != Hold::No {
             slot.hold = Hold::Missed;
             return;
         }
-        self.poll_slot(position as usize);
+        let ending = slot.poll();
+        let external = slot.external_change();
+        if ending.is_some() || external.is_some() {
+            self.note(position, ending, external);
+        }
     }
 
+    /// Polls a process out of turn.
     fn poll_slot(&mut self, position: usize) {
         let slot = &mut self.slots[position];
-        if !slot.is_live() {
-            return;
+        let ending = slot.poll_guarded();
+        let external = slot.external_change();
+        self.note(position, ending, external);
+    }
+
+    #[cold]
+    fn note(&mut self, position: usize, ending: Option<Ending>, external: Option<bool>) {
+        match external {
+            Some(true) => self.shared.activity.add_external(),
+            Some(false) => self.shared.activity.remove_external(),
+            None => {}
         }
-        let ending = slot.poll();
-        self.note_external(position);
         if let Some(ending) = ending {
             self.note_ending(position, ending);
         }
     }
 
     fn note_external(&mut self, position: usize) {
-        match self.slots[position].external_change() {
-            Some(true) => self.shared.activity.add_external(),
-            Some(false) => self.shared.activity.remove_external(),
-            None => {}
-        }
+        let external = self.slots[position].external_change();
+        self.note(position, None, external);
     }
 
     fn note_ending(&mut self, position: usize, ending: Ending) {
@@ -350,7 +389,7 @@ impl Island {
         for position in 0..self.slots.len() {
             if self.slots[position].is_source() && self.slots[position].is_live() {
                 self.slots[position].cell().stop();
-                let ending = match self.slots[position].poll() {
+                let ending = match self.slots[position].poll_guarded() {
                     // It found its port closed, or waits for something else.
                     Some(Ending::Finished) | None => Ending::Stopped,
                     Some(fault) => fault,

@@ -1,83 +1,117 @@
 //! The queue of processes that are ready on the island that this thread runs now.
 //!
-//! It lives in a thread local, so that a port can wake a process of the same island with a push and no lock.
+//! Its open end lives in a thread local, so that a port can wake a process of the same island with a push and no lock. The
+//! island takes what was pushed as a batch and works it off on its own.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-/// Ready processes of one island, each at most once.
-#[derive(Debug, Default)]
+/// Ready processes of one island, each at most once, first come first served.
+#[derive(Debug)]
 pub(crate) struct Ready {
-    /// Whose queue it is; 0 for nobody's.
+    /// What is worked off now.
+    batch: Vec<u32>,
+    /// How much of it is done.
+    done: usize,
+    /// By process: whether it is in the batch or was pushed since. Only the thread that runs the island looks at it.
+    queued: Arc<[AtomicBool]>,
+    /// What was pushed, while the island does not run.
+    pushed: Pushed,
+}
+
+/// Processes that became ready since the last batch was taken.
+#[derive(Debug, Default)]
+struct Pushed {
+    /// Whose they are; 0 for nobody's.
     island: u64,
-    queue: VecDeque<u32>,
-    queued: Vec<bool>,
+    processes: Vec<u32>,
+    queued: Option<Arc<[AtomicBool]>>,
 }
 
 impl Ready {
     /// The queue of an island with so many processes, all of them ready.
     pub(crate) fn all(island: u64, processes: u32) -> Self {
+        let queued: Arc<[AtomicBool]> = (0..processes).map(|_| AtomicBool::new(true)).collect();
         Self {
-            island,
-            queue: (0..processes).collect(),
-            queued: vec![true; processes as usize],
+            batch: (0..processes).collect(),
+            done: 0,
+            pushed: Pushed {
+                island,
+                processes: Vec::new(),
+                queued: Some(Arc::clone(&queued)),
+            },
+            queued,
         }
     }
 
-    fn push(&mut self, process: u32) {
-        if let Some(queued) = self.queued.get_mut(process as usize)
-            && !std::mem::replace(queued, true)
-        {
-            self.queue.push_back(process);
+    /// The process that is next; only during a [`Turn`].
+    #[inline]
+    pub(crate) fn pop(&mut self) -> Option<u32> {
+        if self.done == self.batch.len() && !self.take_batch() {
+            return None;
         }
-    }
-
-    fn pop(&mut self) -> Option<u32> {
-        let process = self.queue.pop_front()?;
-        self.queued[process as usize] = false;
+        let process = self.batch[self.done];
+        self.done += 1;
+        self.queued[process as usize].store(false, Relaxed);
         Some(process)
+    }
+
+    fn take_batch(&mut self) -> bool {
+        self.batch.clear();
+        self.done = 0;
+        CURRENT.with_borrow_mut(|current| std::mem::swap(&mut current.processes, &mut self.batch));
+        !self.batch.is_empty()
+    }
+}
+
+impl Pushed {
+    fn push(&mut self, process: u32) {
+        if let Some(queued) = self
+            .queued
+            .as_ref()
+            .and_then(|queued| queued.get(process as usize))
+            && !queued.load(Relaxed)
+        {
+            queued.store(true, Relaxed);
+            self.processes.push(process);
+        }
     }
 }
 
 thread_local! {
-    static CURRENT: RefCell<Ready> = const {
-        RefCell::new(Ready { island: 0, queue: VecDeque::new(), queued: Vec::new() })
+    static CURRENT: RefCell<Pushed> = const {
+        RefCell::new(Pushed { island: 0, processes: Vec::new(), queued: None })
     };
 }
 
 /// Queues a process if this thread runs its island now.
 #[inline]
 pub(crate) fn push_here(island: u64, process: u32) -> bool {
-    CURRENT.with_borrow_mut(|ready| {
-        if ready.island != island {
+    CURRENT.with_borrow_mut(|current| {
+        if current.island != island {
             return false;
         }
-        ready.push(process);
+        current.push(process);
         true
     })
 }
 
-/// The process that is next on the current island.
-#[inline]
-pub(crate) fn pop() -> Option<u32> {
-    CURRENT.with_borrow_mut(Ready::pop)
-}
-
 /// Makes an island's queue the current one until dropped. Islands may nest (a network inside a process).
 pub(crate) struct Turn<'a> {
-    home: &'a mut Ready,
-    outer: Ready,
+    pub(crate) ready: &'a mut Ready,
+    outer: Pushed,
 }
 
 impl<'a> Turn<'a> {
-    pub(crate) fn start(home: &'a mut Ready) -> Self {
-        let outer = CURRENT.replace(std::mem::take(home));
-        Self { home, outer }
+    pub(crate) fn start(ready: &'a mut Ready) -> Self {
+        let outer = CURRENT.replace(std::mem::take(&mut ready.pushed));
+        Self { ready, outer }
     }
 }
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        *self.home = CURRENT.replace(std::mem::take(&mut self.outer));
+        self.ready.pushed = CURRENT.replace(std::mem::take(&mut self.outer));
     }
 }

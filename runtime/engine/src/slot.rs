@@ -108,33 +108,42 @@ impl Slot {
         &self.cell
     }
 
-    /// Polls the process; gives its ending when it has one.
+    /// Polls the process if it has not ended yet; gives its ending when it has one. Unwinds when the component panics.
+    #[inline]
     pub(crate) fn poll(&mut self) -> Option<Ending> {
         let future = self.future.as_mut()?;
         let polls = self.tally.polls.load(Relaxed) + 1;
         self.tally.polls.store(polls, Relaxed);
-        let started = (polls % TIMED_POLLS == 1).then(Instant::now);
         let mut cx = Context::from_waker(&self.waker);
-        let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut cx)));
-        if let Some(started) = started {
-            let nanos = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
-            self.tally
-                .busy_nanos
-                .fetch_add(nanos.saturating_mul(TIMED_POLLS), Relaxed);
-        }
-        let ending = match polled {
-            Ok(Poll::Pending) => {
-                self.cell.close_dropped();
-                return None;
-            }
-            Ok(Poll::Ready(Ok(()))) => Ending::Finished,
-            Ok(Poll::Ready(Err(failure))) if failure.kind() == FailureKind::Closed => {
-                Ending::Finished
-            }
-            Ok(Poll::Ready(Err(failure))) => Ending::Failed(failure),
-            Err(panic) => Ending::Panicked(panic_message(&*panic)),
+        let polled = if polls % TIMED_POLLS == 1 {
+            timed(&self.tally, || future.as_mut().poll(&mut cx))
+        } else {
+            future.as_mut().poll(&mut cx)
         };
-        Some(self.end(ending))
+        match polled {
+            Poll::Pending => {
+                self.cell.close_dropped();
+                None
+            }
+            Poll::Ready(result) => Some(self.conclude(result)),
+        }
+    }
+
+    /// As [`Slot::poll`], with a panic as an ending.
+    pub(crate) fn poll_guarded(&mut self) -> Option<Ending> {
+        match catch_unwind(AssertUnwindSafe(|| self.poll())) {
+            Ok(ending) => ending,
+            Err(panic) => Some(self.end(Ending::panicked(&*panic))),
+        }
+    }
+
+    #[cold]
+    fn conclude(&mut self, result: Result<(), Failure>) -> Ending {
+        self.end(match result {
+            Ok(()) => Ending::Finished,
+            Err(failure) if failure.kind() == FailureKind::Closed => Ending::Finished,
+            Err(failure) => Ending::Failed(failure),
+        })
     }
 
     /// Drops the process and closes its ports.
@@ -148,7 +157,7 @@ impl Slot {
         self.cell.close();
         match dropped {
             Ok(()) => self.check_brackets(ending),
-            Err(panic) => Ending::Panicked(panic_message(&*panic)),
+            Err(panic) => Ending::panicked(&*panic),
         }
     }
 
@@ -169,10 +178,26 @@ impl Slot {
     }
 }
 
-fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
-    panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "panicked without a message".to_owned())
+/// Adds the time that `poll` takes to the busy time, for all the polls that are not timed.
+#[cold]
+fn timed<R>(tally: &Tally, poll: impl FnOnce() -> R) -> R {
+    let started = Instant::now();
+    let polled = poll();
+    let nanos = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
+    tally
+        .busy_nanos
+        .fetch_add(nanos.saturating_mul(TIMED_POLLS), Relaxed);
+    polled
+}
+
+impl Ending {
+    /// The ending of a process whose component panicked.
+    pub(crate) fn panicked(panic: &(dyn std::any::Any + Send)) -> Self {
+        let message = panic
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "panicked without a message".to_owned());
+        Self::Panicked(message)
+    }
 }

@@ -21,7 +21,7 @@ mod tests;
 pub use headers::Headers;
 pub use json::JsonError;
 pub use opaque::Opaque;
-pub use packet::{Packet, PacketView};
+pub use packet::{Packet, PacketView, PayloadSize};
 pub use port_type::{Fit, PortType, UnknownType};
 pub use record::{Record, Shape, Shapes};
 pub use serial::ValueSeed;

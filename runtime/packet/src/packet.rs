@@ -1,10 +1,11 @@
 //! The packet: what moves through connectors.
 
 use std::fmt;
+use std::mem::ManuallyDrop;
 
 use crate::headers::Headers;
 use crate::value::Value;
-use crate::word::BRACKET_MASK;
+use crate::word::{BRACKET_MASK, Tag};
 
 const OPEN: u64 = 0x4000_u64.to_le();
 const CLOSE: u64 = 0x8000_u64.to_le();
@@ -16,7 +17,43 @@ const CLOSE: u64 = 0x8000_u64.to_le();
 pub struct Packet {
     /// The data, or a bracket's label; the bracket itself is two bits of the value's first word.
     value: Value,
-    headers: Option<Box<Headers>>,
+    headers: Carried,
+}
+
+/// Headers or none, with a drop that lends no address to a call: whoever holds a packet may then hold it in registers.
+#[derive(Clone, PartialEq)]
+struct Carried(Option<Box<Headers>>);
+
+impl Drop for Carried {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if let Some(headers) = self.0.take() {
+            drop_headers(headers);
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn drop_headers(headers: Box<Headers>) {
+    drop(headers);
+}
+
+/// Length of the text or bytes of a packet, to be asked for when the packet has been moved on.
+#[derive(Debug, Clone, Copy)]
+pub struct PayloadSize(Tag);
+
+impl PayloadSize {
+    /// Whether it is 0 because the packet holds something else.
+    #[inline(always)]
+    pub fn is_nothing(self) -> bool {
+        self.0.is_scalar()
+    }
+
+    /// In bytes; 0 for other values.
+    pub fn bytes(self) -> usize {
+        self.0.byte_len()
+    }
 }
 
 /// A packet as an enum, borrowed from it.
@@ -38,7 +75,7 @@ impl Packet {
         value.0.set_bracket_bits(0);
         Self {
             value,
-            headers: None,
+            headers: Carried(None),
         }
     }
 
@@ -56,7 +93,7 @@ impl Packet {
         value.0.set_bracket_bits(bits);
         Self {
             value,
-            headers: None,
+            headers: Carried(None),
         }
     }
 
@@ -83,7 +120,13 @@ impl Packet {
     /// Whether this is data without headers: nothing to be looked at on the way.
     #[inline(always)]
     pub fn is_plain(&self) -> bool {
-        self.is_data() && self.headers.is_none()
+        // One test for both.
+        let headers = self
+            .headers
+            .0
+            .as_deref()
+            .map_or(0, |headers| std::ptr::from_ref(headers).addr());
+        self.value.0.bracket_bits() | headers as u64 == 0
     }
 
     /// What the packet does to the number of open groups: 1, -1, or 0 for data.
@@ -137,6 +180,22 @@ impl Packet {
         value
     }
 
+    /// Runs `f` out of line, for paths that are rarely taken.
+    ///
+    /// The packet gets there in registers, so that the usual path need not have it in memory for the sake of the other one.
+    #[inline(always)]
+    pub fn aside<R>(self, f: impl FnOnce(Self) -> R) -> R {
+        let Self { value, headers } = self;
+        // Whatever is dropped when `f` panics would have to lie in memory.
+        let headers = ManuallyDrop::new(headers).0.take();
+        value.0.aside(headers, |words, headers| {
+            f(Self {
+                value: Value(words),
+                headers: Carried(headers),
+            })
+        })
+    }
+
     /// Takes a data packet apart.
     ///
     /// # Errors
@@ -145,7 +204,8 @@ impl Packet {
     #[inline(always)]
     pub fn into_parts(self) -> Result<(Value, Option<Box<Headers>>), Self> {
         if self.is_data() {
-            Ok((self.value, self.headers))
+            let Self { value, mut headers } = self;
+            Ok((value, headers.0.take()))
         } else {
             Err(self)
         }
@@ -154,26 +214,26 @@ impl Packet {
     /// The headers, if the packet has any.
     #[inline(always)]
     pub fn headers(&self) -> Option<&Headers> {
-        self.headers.as_deref()
+        self.headers.0.as_deref()
     }
 
     /// The same packet with these headers.
     pub fn with_headers(mut self, headers: Headers) -> Self {
-        self.headers = Some(Box::new(headers));
+        self.headers = Carried(Some(Box::new(headers)));
         self
     }
 
     /// The same packet with these headers or none.
     #[inline]
     pub fn with_boxed_headers(mut self, headers: Option<Box<Headers>>) -> Self {
-        self.headers = headers;
+        self.headers = Carried(headers);
         self
     }
 
-    /// Length of the text or bytes that this packet holds, in bytes; 0 for other values.
+    /// Length of the text or bytes that this packet holds.
     #[inline(always)]
-    pub fn payload_bytes(&self) -> usize {
-        self.value.0.byte_len()
+    pub fn payload_size(&self) -> PayloadSize {
+        PayloadSize(self.value.0.tag())
     }
 
     /// Memory that this packet stands for in bytes, as far as known.
@@ -206,7 +266,7 @@ impl fmt::Debug for Packet {
             PacketView::Open(label) => write!(f, "OPEN {label:?}")?,
             PacketView::Close(label) => write!(f, "CLOSE {label:?}")?,
         }
-        match &self.headers {
+        match &self.headers.0 {
             Some(headers) => write!(f, " {headers:?}"),
             None => Ok(()),
         }

@@ -86,6 +86,27 @@ pub(crate) enum Flavour {
     Bytes,
 }
 
+/// A copy of the first word.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tag(u64);
+
+impl Tag {
+    /// Whether it is that of null, a bool, an int or a float.
+    #[inline(always)]
+    pub(crate) fn is_scalar(self) -> bool {
+        self.0 & 0xFF < u64::from(TEXT_INLINE)
+    }
+
+    /// Length of a text or byte string; 0 for other kinds.
+    pub(crate) fn byte_len(self) -> usize {
+        match (self.0 & 0xFF) as u8 {
+            TEXT_INLINE | BYTES_INLINE => (self.0 >> 8) as usize & usize::from(INLINE_LEN_MASK),
+            TEXT | BYTES => (self.0 >> 16) as usize,
+            _ => 0,
+        }
+    }
+}
+
 impl Words {
     #[inline(always)]
     pub(crate) const fn scalar(kind: u8, bits: u64) -> Self {
@@ -114,6 +135,24 @@ impl Words {
     #[inline(always)]
     pub(crate) fn set_bracket_bits(&mut self, bits: u64) {
         self.0.tag = (self.0.tag & !BRACKET_MASK) | (bits & BRACKET_MASK);
+    }
+
+    /// Runs `f` out of line with these words and `more`, which get there in registers.
+    #[inline(always)]
+    pub(crate) fn aside<T, R>(self, more: T, f: impl FnOnce(Self, T) -> R) -> R {
+        #[cold]
+        #[inline(never)]
+        fn out_of_line<T, R>(
+            tag: u64,
+            first: u64,
+            second: u64,
+            more: T,
+            f: impl FnOnce(Words, T) -> R,
+        ) -> R {
+            f(Words(Plain { tag, first, second }), more)
+        }
+        let Plain { tag, first, second } = ManuallyDrop::new(self).0;
+        out_of_line(tag, first, second, more, f)
     }
 
     /// Copies at most [`INLINE_MAX`] bytes into the words themselves.
@@ -190,17 +229,10 @@ impl Words {
         (self.0.tag.to_le() >> 16) as usize
     }
 
-    /// Length of a text or byte string; 0 for other kinds.
+    /// The first word, which knows the kind and the length of text and bytes.
     #[inline(always)]
-    pub(crate) fn byte_len(&self) -> usize {
-        match self.kind() {
-            kind if kind < TEXT_INLINE => 0,
-            TEXT_INLINE | BYTES_INLINE => {
-                ((self.0.tag.to_le() >> 8) & u64::from(INLINE_LEN_MASK)) as usize
-            }
-            TEXT | BYTES => self.shared_len(),
-            _ => 0,
-        }
+    pub(crate) fn tag(&self) -> Tag {
+        Tag(self.0.tag.to_le())
     }
 
     /// The bytes of a text or byte string; empty for other kinds.

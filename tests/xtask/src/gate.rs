@@ -22,11 +22,13 @@ const PACKETS: u64 = 20_000;
 pub(crate) struct ChainArgs {
     api: Api,
     packets: u64,
+    #[arg(default_value_t = CAPACITY)]
+    capacity: u32,
 }
 
 /// Runs the chain once.
 pub(crate) fn run_chain(args: &ChainArgs) -> Result<()> {
-    run_once(&Chain::new(args.api, CAPACITY, args.packets))
+    run_once(&Chain::new(args.api, args.capacity, args.packets))
 }
 
 fn run_once(chain: &Chain) -> Result<()> {

@@ -1,11 +1,12 @@
 //! The untyped in-port.
 
 use std::future::Future;
+use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
-use millstream_connector::{Arrival, Reader, Target};
+use millstream_connector::{Reader, Run, Target};
 use millstream_packet::{Headers, Packet};
 
 use super::{BUDGET, label};
@@ -16,13 +17,25 @@ use crate::cell::{BLOCKED, CUT_SHORT, HEADED, ProcessCell, TRUNCATED};
 pub struct InPort {
     source: Source,
     /// Packets until the port lets others run.
-    budget: u32,
+    budget: u64,
     waits: bool,
+    /// A packet that did not come the fast way, for a moment.
+    desk: Option<Packet>,
     cell: Arc<ProcessCell>,
     name: Arc<str>,
     index: Option<u32>,
     /// Groups that are open in what was taken.
     depth: u32,
+}
+
+/// Where the next packet is.
+enum Next {
+    /// At hand in the connector.
+    Here,
+    /// On the desk; nowhere if nothing is there, at the end of the stream.
+    Desk,
+    /// Not here yet.
+    Later,
 }
 
 #[derive(Debug)]
@@ -38,6 +51,7 @@ impl InPort {
             source,
             budget: BUDGET,
             waits: false,
+            desk: None,
             cell,
             name,
             index,
@@ -147,7 +161,12 @@ impl InPort {
             return None;
         }
         let packet = self.try_recv()?;
-        self.budget -= 1;
+        // Those that may follow without a look are charged now.
+        let ahead = match &self.source {
+            Source::Link(reader) => reader.ahead(),
+            _ => 0,
+        };
+        self.budget = self.budget.saturating_sub(ahead + 1);
         Some(packet)
     }
 
@@ -199,31 +218,47 @@ impl InPort {
     /// As [`InPort::recv`], for hand-written futures.
     #[inline(always)]
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<Packet>> {
-        if let Source::Link(reader) = &mut self.source
-            && self.budget > 0
-            && let Some(arrival) = reader.arrival()
-        {
-            let packet = arrival.take();
-            reader.settle();
-            self.budget -= 1;
-            self.note(&packet);
-            return Poll::Ready(Some(packet));
+        // No call writes to what is returned: it would have to lie in memory on the fast way too.
+        loop {
+            if let Source::Link(reader) = &mut self.source
+                && let Some(arrival) = reader.arrival()
+            {
+                // What is dropped when a call panics has to lie in memory: rather lose it then.
+                let packet = ManuallyDrop::new(arrival.take());
+                self.note(&packet);
+                return Poll::Ready(Some(ManuallyDrop::into_inner(packet)));
+            }
+            match self.poll_slowly(cx) {
+                Next::Here => {}
+                Next::Desk => return Poll::Ready(self.desk.take()),
+                Next::Later => return Poll::Pending,
+            }
         }
-        self.poll_recv_slowly(cx)
     }
 
+    #[cold]
     #[inline(never)]
-    fn poll_recv_slowly(&mut self, cx: &mut Context<'_>) -> Poll<Option<Packet>> {
+    fn poll_slowly(&mut self, cx: &mut Context<'_>) -> Next {
         // Packets that were given up on find the way out first, so that they are few and none is lost at the end.
         if self.cell.has(BLOCKED) {
-            ready!(self.cell.poll_errors());
+            if self.cell.poll_errors().is_pending() {
+                return Next::Later;
+            }
             self.cell.clear(BLOCKED);
         }
         match self.poll_ready(cx) {
-            Poll::Ready(true) => Poll::Ready(self.try_recv()),
-            Poll::Ready(false) => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
+            Poll::Ready(true) => {}
+            Poll::Ready(false) => return Next::Desk,
+            Poll::Pending => return Next::Later,
         }
+        if let Source::Link(reader) = &mut self.source
+            && reader.look()
+        {
+            self.budget = self.budget.saturating_sub(reader.ahead());
+            return Next::Here;
+        }
+        self.desk = self.try_recv_within_budget();
+        Next::Desk
     }
 
     /// Waits until a packet is there (true) or the stream has ended (false).
@@ -238,9 +273,10 @@ impl InPort {
         };
         if reader.available() == 0 && !reader.is_at_end() {
             self.waits = true;
+            self.budget = BUDGET;
             reader.arm();
-            // Look again: a packet or the end may have come before the writer could see that we wait.
-            if reader.available() == 0 && !reader.is_at_end() {
+            // Look again: a packet or the end may have come before a writer on another thread could see that we wait.
+            if !reader.connector().is_crossing() || reader.available() == 0 && !reader.is_at_end() {
                 return Poll::Pending;
             }
         }
@@ -255,14 +291,14 @@ impl InPort {
         Poll::Ready(is_there)
     }
 
-    /// A packet of a run that can be taken out of a ring: writers learn of the room by [`InPort::settle`]. Whoever takes
-    /// it notes it.
-    #[inline(always)]
-    pub(crate) fn arrival(&mut self) -> Option<Arrival<'_>> {
-        let Source::Link(reader) = &mut self.source else {
-            return None;
-        };
-        reader.arrival()
+    /// Up to `most` of the packets that are there; `None` where only [`InPort::try_recv`] knows the way. Whoever takes them
+    /// notes them, and ends with [`InPort::settle`].
+    #[inline]
+    pub(crate) fn run(&mut self, most: u64) -> Option<Run<'_>> {
+        match &mut self.source {
+            Source::Link(reader) => reader.run(most),
+            _ => None,
+        }
     }
 
     /// Ends a run.

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use millstream_connector::{Refused, Target, Writer};
+use millstream_connector::{Look, Refused, Target, Writer};
 use millstream_packet::Packet;
 
 use super::{BUDGET, label};
@@ -17,7 +17,7 @@ use crate::failure::Closed;
 #[derive(Debug)]
 pub struct OutPort {
     sink: Sink,
-    budget: u32,
+    budget: u64,
     /// Groups that are open.
     depth: u32,
     /// Set once a close bracket came without its open one.
@@ -146,7 +146,7 @@ impl OutPort {
     #[inline(always)]
     pub fn send(&mut self, packet: Packet) -> Send<'_> {
         if packet.is_plain()
-            && self.cell.flags() & (HEADED | STOPPING) == 0
+            && self.cell.flags() & HEADED == 0
             && let Sink::Link(writer) = &mut self.sink
             && let Some(vacancy) = writer.vacancy()
         {
@@ -156,11 +156,11 @@ impl OutPort {
                 state: Sending::Entered,
             };
         }
-        self.send_slowly(packet)
+        let state = packet.aside(|packet| self.enter_slowly(packet));
+        Send { port: self, state }
     }
 
-    #[inline(never)]
-    fn send_slowly(&mut self, packet: Packet) -> Send<'_> {
+    fn enter_slowly(&mut self, packet: Packet) -> Sending {
         let state = match self.emit_slowly(packet) {
             Emitted::Closed => Sending::Closed,
             Emitted::Waiting => Sending::Waiting,
@@ -168,17 +168,68 @@ impl OutPort {
             Emitted::Taken => Sending::Entered,
         };
         self.publish();
-        Send { port: self, state }
+        state
     }
 
-    /// Whether this port has moved enough packets in one go; counts one more look at the room.
+    /// Sends packets one after the other, as many in one go as there is room for.
+    ///
+    /// Cheaper than a [`OutPort::send`] for each, for sources that have many packets at hand. Packets that go in one go are
+    /// seen by the reader together, so the iterator must not take long over each.
+    ///
+    /// # Blocking
+    ///
+    /// Waits while the connector is full.
+    ///
+    /// # Cancel
+    ///
+    /// Packets that had not entered are lost.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the reader has ended.
+    pub async fn send_all(
+        &mut self,
+        packets: impl IntoIterator<Item = Packet>,
+    ) -> Result<(), Closed> {
+        self.close_fast_way_if_headed();
+        let mut packets = packets.into_iter();
+        while let Some(state) = self.send_run(&mut packets) {
+            Send { port: self, state }.await?;
+            self.close_fast_way_if_headed();
+        }
+        self.publish();
+        Ok(())
+    }
+
+    /// Sends until there is something to wait for.
+    ///
+    /// Not a part of the future around it, where packets would have to lie in memory.
+    #[inline]
+    fn send_run(&mut self, packets: &mut impl Iterator<Item = Packet>) -> Option<Sending> {
+        for packet in packets {
+            if packet.is_plain()
+                && let Sink::Link(writer) = &mut self.sink
+                && let Some(vacancy) = writer.vacancy()
+            {
+                vacancy.stage(packet);
+                continue;
+            }
+            let state = packet.aside(|packet| self.enter_slowly(packet));
+            if state != Sending::Entered {
+                return Some(state);
+            }
+            self.close_fast_way_if_headed();
+        }
+        None
+    }
+
+    /// Whether this port has moved enough packets in one go; those that may follow without a look are charged now.
     fn is_spent(&mut self) -> bool {
-        let moved = if self.is_connected() {
-            Writer::PACKETS_PER_LOOK
-        } else {
-            1
+        let ahead = match &self.sink {
+            Sink::Link(writer) => writer.ahead(),
+            _ => 0,
         };
-        self.budget = self.budget.saturating_sub(moved);
+        self.budget = self.budget.saturating_sub(ahead + 1);
         self.budget == 0
     }
 
@@ -203,25 +254,36 @@ impl OutPort {
     /// Sends a packet without waiting: what finds no room is kept in order until [`OutPort::poll_flush`].
     ///
     /// For operators: whoever drives them flushes before it hands them the next packet, so what is kept is never more
-    /// than one call of the operator emits. The reader sees the packet by the next [`OutPort::publish`].
+    /// than one call of the operator emits. It also sees to it that there is no vacancy while headers are to be carried on.
+    /// The reader sees the packet by the next [`OutPort::publish`].
     #[inline(always)]
     pub fn emit_packet(&mut self, packet: Packet) -> Emitted {
         if packet.is_plain()
-            && self.cell.flags() & (HEADED | STOPPING) == 0
             && let Sink::Link(writer) = &mut self.sink
             && let Some(vacancy) = writer.vacancy()
         {
             vacancy.stage(packet);
             return Emitted::Taken;
         }
-        let emitted = self.emit_slowly(packet);
-        if emitted != Emitted::Taken {
-            self.cell.set(BLOCKED);
-        }
-        emitted
+        packet.aside(|packet| {
+            let emitted = self.emit_slowly(packet);
+            self.close_fast_way_if_headed();
+            if emitted != Emitted::Taken {
+                self.cell.set(BLOCKED);
+            }
+            emitted
+        })
     }
 
-    #[inline(never)]
+    /// Makes the next packets go the slow way, on which they get headers, if those of the packet at hand are carried on.
+    pub(crate) fn close_fast_way_if_headed(&mut self) {
+        if let Sink::Link(writer) = &mut self.sink
+            && self.cell.has(HEADED)
+        {
+            writer.forget_room();
+        }
+    }
+
     fn emit_slowly(&mut self, packet: Packet) -> Emitted {
         if self.cell.has(STOPPING) {
             return Emitted::Closed;
@@ -241,7 +303,7 @@ impl OutPort {
             return Emitted::Waiting;
         }
         match &mut self.sink {
-            Sink::Link(writer) => match writer.stage(packet) {
+            Sink::Link(writer) => match put(writer, packet) {
                 Ok(()) => Emitted::Taken,
                 Err(Refused::Full(packet)) => {
                     self.overflow.push_back(packet);
@@ -275,6 +337,17 @@ impl OutPort {
         }
     }
 
+    /// Whether everything emitted has entered the connector and somebody may read it: nothing to wait for.
+    #[inline]
+    pub(crate) fn is_flushed(&self) -> bool {
+        match &self.sink {
+            Sink::Link(writer) => {
+                self.overflow.is_empty() && !writer.is_waiting() && !writer.is_closed()
+            }
+            _ => false,
+        }
+    }
+
     /// Waits until everything emitted has entered the connector. False when the reader has ended.
     pub fn poll_flush(&mut self) -> Poll<bool> {
         let Sink::Link(writer) = &mut self.sink else {
@@ -298,7 +371,9 @@ impl OutPort {
         }
         writer.publish();
         writer.disarm();
-        Poll::Ready(!writer.is_closed())
+        let is_open = !writer.is_closed();
+        self.close_fast_way_if_headed();
+        Poll::Ready(is_open)
     }
 
     /// Takes back a packet that waits, when the send is dropped.
@@ -349,6 +424,23 @@ impl OutPort {
     }
 }
 
+/// As [`Writer::stage`], quicker for the usual connector.
+#[inline(always)]
+fn put(writer: &mut Writer, packet: Packet) -> Result<(), Refused> {
+    match writer.look() {
+        Look::Room => match writer.vacancy() {
+            Some(vacancy) => {
+                vacancy.stage(packet);
+                Ok(())
+            }
+            None => writer.stage(packet),
+        },
+        Look::Full => Err(Refused::Full(packet)),
+        Look::Closed => Err(Refused::Closed(packet)),
+        Look::Unknown => writer.stage(packet),
+    }
+}
+
 enum Drained {
     All,
     Full,
@@ -357,7 +449,7 @@ enum Drained {
 
 fn drain_into(writer: &mut Writer, overflow: &mut VecDeque<Packet>) -> Drained {
     while let Some(packet) = overflow.pop_front() {
-        match writer.stage(packet) {
+        match put(writer, packet) {
             Ok(()) => {}
             Err(Refused::Full(packet)) => {
                 overflow.push_front(packet);

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use millstream_packet::Packet;
 
 use super::out_port::{Emitted, OutPort, Send};
+use crate::failure::Closed;
 use crate::payload::Payload;
 
 /// An out-port for packets of type `T`.
@@ -37,6 +38,19 @@ impl<T: Payload> Out<T> {
     #[inline(always)]
     pub fn send(&mut self, item: impl Into<T>) -> Send<'_> {
         self.port.send(item.into().into_packet())
+    }
+
+    /// Sends data packets, as many in one go as there is room for; see [`OutPort::send_all`].
+    ///
+    /// # Errors
+    ///
+    /// Fails when the reader has ended.
+    pub async fn send_all<I: Into<T>>(
+        &mut self,
+        items: impl IntoIterator<Item = I>,
+    ) -> Result<(), Closed> {
+        let packets = items.into_iter().map(|item| item.into().into_packet());
+        self.port.send_all(packets).await
     }
 
     /// Sends a packet as it is, brackets included; see [`OutPort::send`].

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
 use millstream_connector::{
-    Connector, Options, PipeKind, Reader, Refused, Target, Wake, WhenFull, Writer,
+    Clock, Connector, Options, PipeKind, Reader, Refused, Target, Wake, WhenFull, Writer,
 };
 use millstream_graph::ExampleSpec;
 use millstream_packet::{Packet, Value};
@@ -266,8 +266,8 @@ impl Wake for BenchWake {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    fn now_nanos(&self) -> u64 {
-        1
+    fn clock(&self) -> Clock {
+        Arc::new(AtomicU64::new(1))
     }
 }
 

@@ -117,14 +117,22 @@ fn writer_that_is_not_alone_at_a_ring_has_no_vacancy() {
 }
 
 #[test]
-fn forgotten_room_is_seen_again_the_slow_way() {
+fn room_up_to_the_high_water_mark_is_sure_and_beyond_it_is_looked_at() {
     let mut rig = Rig::new(Sort::Ring, 4, 1);
-    rig.writers[0].try_push(Packet::data(0)).unwrap();
-    assert!(rig.writers[0].vacancy().is_some());
-    rig.writers[0].forget_room();
+    for number in 0..3 {
+        rig.writers[0].try_push(Packet::data(number)).unwrap();
+        assert!(rig.writers[0].vacancy().is_none(), "the mark has to rise");
+    }
+    rig.pop().unwrap();
+    rig.pop().unwrap();
+    rig.writers[0].try_push(Packet::data(3)).unwrap();
+    assert_eq!(rig.writers[0].ahead(), 1);
+    rig.writers[0].vacancy().unwrap().send(Packet::data(4));
     assert!(rig.writers[0].vacancy().is_none());
-    assert!(rig.writers[0].try_push(Packet::data(1)).is_ok());
-    assert!(rig.writers[0].vacancy().is_some());
+    assert_eq!(rig.connector.counts().high_water, 3);
+    rig.writers[0].forget_room();
+    assert_eq!(rig.writers[0].ahead(), 0);
+    rig.assert_counts();
 }
 
 #[test]

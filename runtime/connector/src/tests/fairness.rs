@@ -110,6 +110,7 @@ fn lone_writer_that_waits_is_woken_by_room() {
         rig.writers[0].arm();
         assert!(rig.connector.has_waiting_writer());
         assert_eq!(rig.connector.waiting_writers(), [0]);
+        rig.bell.tick();
         rig.pop().unwrap();
         assert_eq!(rig.bell.take(), [0]);
         assert!(!rig.connector.has_waiting_writer(), "{sort:?}");
@@ -123,6 +124,7 @@ fn waiting_reader_is_woken_once_by_a_packet() {
         let mut rig = Rig::new(sort, 3, 1);
         rig.reader.arm();
         assert_eq!(rig.connector.waiting_reader(), Some(super::support::READER));
+        rig.bell.tick();
         rig.writers[0].try_push(Packet::data(0)).unwrap();
         rig.writers[0].try_push(Packet::data(1)).unwrap();
         assert_eq!(rig.bell.take(), [super::support::READER], "{sort:?}");

@@ -5,12 +5,13 @@
 //! start, and flume stays out.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use loom::sync::Notify;
 use loom::thread;
 use millstream_packet::Packet;
 
-use crate::{Connector, Options, PipeKind, Reader, Refused, Target, Wake, WhenFull, Writer};
+use crate::{Clock, Connector, Options, PipeKind, Reader, Refused, Target, Wake, WhenFull, Writer};
 
 /// Process numbers at the [`Bells`].
 const READER: u32 = 0;
@@ -24,8 +25,8 @@ impl Wake for Bells {
         self.0[process as usize].notify();
     }
 
-    fn now_nanos(&self) -> u64 {
-        1
+    fn clock(&self) -> Clock {
+        Arc::new(AtomicU64::new(1))
     }
 }
 

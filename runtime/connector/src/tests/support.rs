@@ -1,13 +1,13 @@
 //! Connectors of every sort, and a bell that notes who was woken.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use millstream_packet::{Packet, PacketView};
 use parking_lot::Mutex;
 use proptest::test_runner::Config;
 
-use crate::{Connector, Options, PipeKind, Reader, Refused, Target, Wake, WhenFull, Writer};
+use crate::{Clock, Connector, Options, PipeKind, Reader, Refused, Target, Wake, WhenFull, Writer};
 
 /// The pipes, with the rules that choose them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +75,7 @@ pub(super) fn config(cases: u32) -> Config {
 #[derive(Debug, Default)]
 pub(super) struct Bell {
     woken: Mutex<Vec<u32>>,
-    clock: AtomicU64,
+    clock: Clock,
 }
 
 impl Wake for Bell {
@@ -83,12 +83,17 @@ impl Wake for Bell {
         self.woken.lock().push(process);
     }
 
-    fn now_nanos(&self) -> u64 {
-        self.clock.fetch_add(1, Ordering::Relaxed) + 1
+    fn clock(&self) -> Clock {
+        Arc::clone(&self.clock)
     }
 }
 
 impl Bell {
+    /// Lets time pass.
+    pub(super) fn tick(&self) {
+        self.clock.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Who was woken since the last call.
     pub(super) fn take(&self) -> Vec<u32> {
         std::mem::take(&mut self.woken.lock())
@@ -113,6 +118,7 @@ pub(super) struct Rig {
 impl Rig {
     pub(super) fn new(sort: Sort, capacity: u32, writers: u32) -> Self {
         let bell = Arc::new(Bell::default());
+        bell.tick();
         let (connector, mut ends, mut reader) = Connector::build(sort.options(capacity, writers));
         reader.bind(bell.target(READER));
         for (number, writer) in (0..).zip(&mut ends) {

@@ -2,14 +2,14 @@
 #![cfg(not(miri))]
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::{self, Thread};
 
 use millstream_packet::Packet;
 use parking_lot::Mutex;
 
 use super::support::{Sort, number};
-use crate::{Connector, Options, Reader, Refused, Target, Wake, Writer};
+use crate::{Clock, Connector, Options, Reader, Refused, Target, Wake, Writer};
 
 /// Wakes threads that said who they are.
 #[derive(Default)]
@@ -22,8 +22,8 @@ impl Wake for Threads {
         }
     }
 
-    fn now_nanos(&self) -> u64 {
-        1
+    fn clock(&self) -> Clock {
+        Arc::new(AtomicU64::new(1))
     }
 }
 

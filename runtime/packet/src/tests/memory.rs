@@ -236,6 +236,6 @@ proptest! {
         prop_assert_eq!(value.as_text(), Some(text.as_str()));
         prop_assert_eq!(value.as_bytes(), None);
         prop_assert_eq!(value.size_bytes(), 24 + text.len());
-        prop_assert_eq!(Packet::data(value).payload_bytes(), text.len());
+        prop_assert_eq!(Packet::data(value).payload_size().bytes(), text.len());
     }
 }

@@ -16,7 +16,7 @@ const HOPS: usize = 10;
 pub(crate) enum Api {
     /// An `async fn` with a receive and a send for each packet.
     Packet,
-    /// Operators, driven by runs.
+    /// Components of the library, driven by runs.
     Run,
 }
 
@@ -34,10 +34,25 @@ pub(crate) struct Chain {
 }
 
 impl Api {
+    /// The component in the middle.
     pub(crate) const fn component(self) -> &'static str {
         match self {
             Self::Packet => "bench/Pass",
-            Self::Run => "bench/Idle",
+            Self::Run => "core/Repeat",
+        }
+    }
+
+    const fn source(self) -> &'static str {
+        match self {
+            Self::Packet => "bench/Numbers",
+            Self::Run => "core/Sequence",
+        }
+    }
+
+    const fn sink(self) -> &'static str {
+        match self {
+            Self::Packet => "bench/Sink",
+            Self::Run => "core/Drop",
         }
     }
 
@@ -66,14 +81,14 @@ impl Chain {
         let mut draft = Draft::new(self.capacity);
         let count = Value::from(self.packets.cast_signed());
         let source = match &self.payload {
-            None => draft.process("bench/Numbers", &[("count", count)])?,
+            None => draft.process(self.api.source(), &[("count", count)])?,
             Some(packet) => draft.process(
                 "bench/Copies",
                 &[("count", count), ("packet", packet.clone())],
             )?,
         };
         let last = draft.extend(source, self.api.component(), self.hops - 1)?;
-        let sink = draft.extend(last, "bench/Sink", 1)?;
+        let sink = draft.extend(last, self.api.sink(), 1)?;
         if self.halves {
             (self.hops / 2 + 1..=sink).for_each(|process| draft.on_thread(process, "half"));
         }

@@ -118,6 +118,7 @@ struct Idle {
 }
 
 impl Operator for Idle {
+    #[inline]
     fn process(&mut self, packet: Packet) -> Result<(), Failure> {
         self.out.emit(packet);
         Ok(())
