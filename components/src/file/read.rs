@@ -182,7 +182,10 @@ mod tests {
             .collect();
         assert!(found == bytes);
         assert_eq!(packets.iter().filter(|packet| packet.is_open()).count(), 2);
-        let longest = packets.iter().map(|packet| packet.payload_size().bytes()).max();
+        let longest = packets
+            .iter()
+            .map(|packet| packet.payload_size().bytes())
+            .max();
         assert_eq!(longest, Some(65536));
     }
 

@@ -58,8 +58,10 @@ pub struct Options {
 const READER_WAITS: u8 = 1;
 /// The reader may run on another thread; always set then, so that one look tells whether anything is to be done.
 const READER_CROSSES: u8 = 2;
-/// The writer may run on another thread; always set then. The other bits count writers that wait.
-const WRITERS_CROSS: u32 = 1 << 31;
+/// A writer waits that is to be called when there is room.
+const WRITER_WAITS: u8 = 1;
+/// Writers may run on other threads; always set then.
+const WRITERS_CROSS: u8 = 2;
 
 /// A bounded pipe with counts.
 #[derive(Debug)]
@@ -77,8 +79,10 @@ pub struct Connector {
     pub(crate) crossing: bool,
     /// What a writer must see to when packets went in: [`READER_WAITS`], [`READER_CROSSES`].
     at_entry: AtomicU8,
-    /// What the reader must see to when packets came out: the number of writers that wait, [`WRITERS_CROSS`].
-    at_exit: AtomicU32,
+    /// What the reader must see to when packets came out: [`WRITER_WAITS`], [`WRITERS_CROSS`].
+    at_exit: AtomicU8,
+    /// With several writers: slots kept for those that were called.
+    reserved: AtomicU64,
     reader_gone: AtomicBool,
     /// Whether a writer closed before it had sent all it should.
     truncated: AtomicBool,
@@ -120,7 +124,8 @@ impl Connector {
             capacity,
             crossing: options.crossing,
             at_entry: AtomicU8::new(if options.crossing { READER_CROSSES } else { 0 }),
-            at_exit: AtomicU32::new(if options.crossing { WRITERS_CROSS } else { 0 }),
+            at_exit: AtomicU8::new(if options.crossing { WRITERS_CROSS } else { 0 }),
+            reserved: AtomicU64::new(0),
             reader_gone: AtomicBool::new(false),
             truncated: AtomicBool::new(false),
             open_writers: AtomicU32::new(writers),
@@ -204,7 +209,14 @@ impl Connector {
 
     /// Whether some writer waits for room.
     pub fn has_waiting_writer(&self) -> bool {
-        self.at_exit.load(Relaxed) & !WRITERS_CROSS > 0
+        match &self.line {
+            None => self.is_called_at_exit(),
+            Some(line) => line.with(|line| !line.is_empty()),
+        }
+    }
+
+    fn is_called_at_exit(&self) -> bool {
+        self.at_exit.load(Relaxed) & WRITER_WAITS != 0
     }
 
     fn reader_waits(&self) -> bool {
@@ -216,9 +228,9 @@ impl Connector {
         self.at_entry.store(crosses | u8::from(waits), Relaxed);
     }
 
-    fn set_waiting_writers(&self, count: u32) {
+    fn set_writer_waits(&self, waits: bool) {
         let crosses = self.at_exit.load(Relaxed) & WRITERS_CROSS;
-        self.at_exit.store(crosses | count, Relaxed);
+        self.at_exit.store(crosses | u8::from(waits), Relaxed);
     }
 
     /// Whether the reader may take packets and look at nothing else: no hold, no writer to be woken, no other thread.
@@ -282,6 +294,11 @@ impl Connector {
         }
     }
 
+    /// Slots that are kept for writers that were called.
+    pub(crate) fn reserved(&self) -> u64 {
+        self.reserved.load(Relaxed)
+    }
+
     /// Slots that are free by the counts.
     #[inline(always)]
     pub(crate) fn free(&self, tail: u64) -> u64 {
@@ -323,8 +340,10 @@ impl Connector {
 
     /// Keeps the high-water mark where several writers may write.
     pub(crate) fn note_high_water(&self) {
-        self.high_water
-            .fetch_max(self.depth().min(u64::from(self.capacity)), Relaxed);
+        let depth = self.depth().min(u64::from(self.capacity));
+        if depth > self.high_water.load(Relaxed) {
+            self.high_water.fetch_max(depth, Relaxed);
+        }
     }
 
     fn wake_reader(&self) {
@@ -347,7 +366,7 @@ impl Connector {
     #[inline(never)]
     fn see_to_writers(&self) {
         self.fence();
-        if self.has_waiting_writer() {
+        if self.is_called_at_exit() {
             self.wake_writers();
         }
     }
@@ -355,7 +374,7 @@ impl Connector {
     fn wake_writers(&self) {
         match &self.line {
             None => {
-                self.set_waiting_writers(0);
+                self.set_writer_waits(false);
                 if let Some(writer) = self.writer.get() {
                     self.blocked.stop(writer.now_nanos());
                     writer.wake();
@@ -365,32 +384,50 @@ impl Connector {
         }
     }
 
-    /// Grants what is free to those in the line and wakes them, one at a time so that nothing is collected.
+    /// Calls the writer that is next in the line, if there is room and nobody has been called; all when nobody reads.
     fn wake_line(&self, line: &Lock<Line>) {
-        while let Some(writer) = self.next_in_line(line) {
+        while let Some(writer) = line.with(|line| self.next_in_line(line)) {
             writer.wake();
-        }
-        if let (false, Some(reader)) = (self.has_waiting_writer(), self.reader.get()) {
-            self.blocked.stop(reader.now_nanos());
         }
     }
 
-    fn next_in_line(&self, line: &Lock<Line>) -> Option<Target> {
-        line.with(|line| {
-            let next = if self.is_abandoned() {
-                line.dismiss()
-            } else {
-                line.grant(self.free(self.tail.load(Acquire)))
-            };
-            self.note_line(line);
-            next
-        })
+    fn next_in_line(&self, line: &mut Line) -> Option<Target> {
+        if !self.is_abandoned() {
+            return self.call_next(line, self.free(self.tail.load(Acquire)));
+        }
+        let next = line.dismiss();
+        self.note_line(line);
+        next
+    }
+
+    /// Takes the writer out of the line to whom one of `free` slots is granted now.
+    pub(crate) fn call_next(&self, line: &mut Line, free: u64) -> Option<Target> {
+        let next = line.grant(free);
+        self.note_line(line);
+        next
+    }
+
+    /// Calls as many writers as there is room for. Those who were called may be held and never come.
+    fn call_all(&self, line: &Lock<Line>) {
+        let next = || {
+            line.with(|line| {
+                let next = line.grant_one_more(self.free(self.tail.load(Acquire)));
+                self.note_line(line);
+                next
+            })
+        };
+        while let Some(writer) = next() {
+            writer.wake();
+        }
     }
 
     fn note_line(&self, line: &Line) {
-        let waiting = u32::try_from(line.len()).unwrap_or(u32::MAX);
-        self.set_waiting_writers(waiting & !WRITERS_CROSS);
+        self.set_writer_waits(line.is_calling());
+        self.reserved.store(line.granted(), Relaxed);
         self.fence();
+        if let (true, Some(reader)) = (line.is_empty(), self.reader.get()) {
+            self.blocked.stop(reader.now_nanos());
+        }
     }
 
     /// Ends on different threads must agree on "published, then looked for a sleeper" against "asleep, then looked
@@ -409,6 +446,9 @@ impl Connector {
         }
         self.set_reader_waits(true);
         self.fence();
+        if let Some(line) = &self.line {
+            self.call_all(line);
+        }
     }
 
     /// Says that the reader waits no more.
@@ -424,13 +464,13 @@ impl Connector {
         if let Some(writer) = self.writer.get() {
             self.blocked.start(writer.now_nanos());
         }
-        self.set_waiting_writers(1);
+        self.set_writer_waits(true);
         self.fence();
     }
 
     /// Says that the only writer waits no more.
     pub(crate) fn disarm_writer(&self) {
-        self.set_waiting_writers(0);
+        self.set_writer_waits(false);
         if let Some(writer) = self.writer.get() {
             self.blocked.stop(writer.now_nanos());
         }

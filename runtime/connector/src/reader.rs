@@ -152,13 +152,14 @@ impl Reader {
         };
         let head = connector.head.load(Relaxed);
         let visible = connector.visible();
-        if head >= visible || connector.crossing || connector.line.is_some() {
+        if head >= visible || connector.crossing {
             return false;
         }
         self.window = ring.window();
         self.next = head;
         self.end = visible.min(head + Self::PACKETS_PER_LOOK);
-        // The room is not there yet, but it will be before the writer runs: both are on this thread.
+        // The room is not there yet, but it will be before the one writer runs: both are on this thread. Of several writers
+        // one is called only when there is room.
         connector.left();
         connector.is_calm()
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use millstream_packet::Packet;
 
 use crate::connector::Connector;
-use crate::line::Line;
+use crate::line::{Line, Turn};
 use crate::lossy::{Lossy, Outcome};
 use crate::pipe::Pipe;
 use crate::ring::Window;
@@ -15,6 +15,10 @@ use crate::sync::{
     Ordering::{AcqRel, Acquire, Relaxed, Release},
 };
 use crate::target::Target;
+
+/// Into so many parts the room of a connector is shared out among more writers: few, so that a writer that is called sends
+/// several packets, but enough that none waits long for the others.
+const SHARES: u32 = 4;
 
 /// One writer of a connector. Dropping it closes its side.
 #[derive(Debug)]
@@ -27,40 +31,42 @@ pub struct Writer {
     tail: u64,
     /// Up to here packets go in without a look: there is room for sure, and the high-water mark does not rise.
     limit: u64,
-    /// With several writers: packets that this one put in since it waited last, and how many are its share.
+    way: Way,
+    /// With several writers.
     turn: Turn,
     waits: Waits,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Turn {
-    used: u32,
-    share: u32,
-}
-
-impl Turn {
-    fn is_used(self) -> bool {
-        self.used >= self.share
-    }
-}
-
-/// Room for one packet in a ring, seen by its only writer and therefore sure to be there until it is filled.
+/// Room for one packet in a ring, sure to be there until it is filled.
 #[derive(Debug)]
 pub struct Vacancy<'a> {
     writer: &'a mut Writer,
 }
 
 /// What a writer finds when it looks for room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
-    /// There is a [`Vacancy`].
-    Room,
+#[derive(Debug)]
+pub enum Look<'a> {
+    /// There is room.
+    Room(Vacancy<'a>),
     /// There is no room.
     Full,
     /// The reader has gone.
     Closed,
-    /// This connector is not the ring of one writer; only [`Writer::stage`] knows.
+    /// This connector is no ring; only [`Writer::stage`] knows.
     Unknown,
+}
+
+/// How a writer gets packets in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Nothing was sent yet.
+    Unopened,
+    /// It is the only writer of a ring.
+    Alone,
+    /// It is one of several writers of a ring, all of them on one thread with the reader.
+    Shared,
+    /// Some other pipe.
+    Other,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +74,15 @@ enum Waits {
     No,
     Alone,
     InLine(u64),
+}
+
+impl Waits {
+    fn ticket(self) -> Option<u64> {
+        match self {
+            Self::InLine(ticket) => Some(ticket),
+            Self::No | Self::Alone => None,
+        }
+    }
 }
 
 /// A packet that could not enter.
@@ -84,9 +99,10 @@ impl Writer {
     pub const PACKETS_PER_LOOK: u64 = 64;
 
     pub(crate) fn new(connector: Arc<Connector>, writers: u32) -> Self {
-        let share = (connector.capacity / writers).max(1);
+        let share = (connector.capacity / writers.min(SHARES)).max(1);
         Self {
-            turn: Turn { used: 0, share },
+            way: Way::Unopened,
+            turn: Turn::new(share),
             connector,
             target: None,
             window: Window::NONE,
@@ -162,53 +178,101 @@ impl Writer {
     ///
     /// As [`Writer::try_push`].
     pub fn stage(&mut self, packet: Packet) -> Result<(), Refused> {
+        let is_alone = self.way != Way::Shared;
         match self.look() {
-            Look::Full => Err(Refused::Full(packet)),
-            Look::Closed => Err(Refused::Closed(packet)),
-            Look::Room => match self.vacancy() {
-                Some(vacancy) => {
-                    vacancy.stage(packet);
-                    Ok(())
-                }
-                None => Err(Refused::Full(packet)),
-            },
-            Look::Unknown => self.push_other(packet),
+            Look::Room(vacancy) if is_alone => vacancy.stage(packet),
+            Look::Room(vacancy) => vacancy.send(packet),
+            Look::Full => return Err(Refused::Full(packet)),
+            Look::Closed => return Err(Refused::Closed(packet)),
+            Look::Unknown => return self.push_other(packet),
         }
+        Ok(())
     }
 
     /// Looks for room. Whoever finds it puts a packet in at once: the high-water mark counts it already.
-    pub fn look(&mut self) -> Look {
-        let connector = &*self.connector;
-        if connector.is_abandoned() {
+    pub fn look(&mut self) -> Look<'_> {
+        if self.connector.is_abandoned() {
             return Look::Closed;
         }
-        if self.tail == 0 && !self.open_window() {
-            return Look::Unknown;
+        if self.way == Way::Unopened {
+            self.open();
         }
+        let has_room = match self.way {
+            Way::Alone => self.look_alone(),
+            Way::Shared => self.look_shared(),
+            Way::Other | Way::Unopened => return Look::Unknown,
+        };
+        if has_room {
+            Look::Room(Vacancy { writer: self })
+        } else {
+            Look::Full
+        }
+    }
+
+    fn look_alone(&mut self) -> bool {
         let connector = &*self.connector;
         let head = connector.head.load(Acquire);
         let depth = self.tail - head;
         if depth >= u64::from(connector.capacity) {
             self.limit = 0;
-            return Look::Full;
+            return false;
         }
         let high_water = connector.raise_high_water(depth + 1);
         // No packet beyond the mark goes the fast way, so that it need not be kept there.
         self.limit = (head + high_water).min(self.tail + Self::PACKETS_PER_LOOK);
-        Look::Room
+        true
     }
 
-    /// Whether this is the only writer of a ring, whose slots are made now.
+    /// The limit stays 0: others may write before this writer does so again.
+    fn look_shared(&mut self) -> bool {
+        let connector = &*self.connector;
+        let tail = connector.tail.load(Acquire);
+        let free = connector.free(tail);
+        let goes_on = self.turn.goes_on(tail) && free > connector.reserved();
+        if !goes_on && !self.is_admitted(free) {
+            return false;
+        }
+        self.turn.take_one(tail);
+        self.tail = tail;
+        let connector = &*self.connector;
+        connector.raise_high_water(u64::from(connector.capacity) - free + 1);
+        true
+    }
+
+    /// Whether it is this writer's turn to take one of `free` slots; calls the next one in the line if it is.
+    fn is_admitted(&mut self, free: u64) -> bool {
+        let connector = &*self.connector;
+        let Some(line) = &connector.line else {
+            return false;
+        };
+        let (admitted, next) = line.with(|line| {
+            let admitted = line.admit(free, self.waits.ticket(), &mut self.turn);
+            let next = admitted.then(|| connector.call_next(line, free - 1));
+            (admitted, next.flatten())
+        });
+        if admitted {
+            self.waits = Waits::No;
+        }
+        if let Some(next) = next {
+            next.wake();
+        }
+        admitted
+    }
+
     #[cold]
     #[inline(never)]
-    fn open_window(&mut self) -> bool {
-        match &self.connector.pipe {
-            Pipe::Ring(ring) if self.connector.line.is_none() => {
+    fn open(&mut self) {
+        self.way = match &self.connector.pipe {
+            Pipe::Ring(ring) => {
                 self.window = ring.window();
-                true
+                if self.connector.line.is_none() {
+                    Way::Alone
+                } else {
+                    Way::Shared
+                }
             }
-            _ => false,
-        }
+            Pipe::Flume(..) | Pipe::Lossy(_) => Way::Other,
+        };
     }
 
     /// Makes staged packets visible and wakes the reader if it waits.
@@ -221,14 +285,21 @@ impl Writer {
         }
     }
 
+    #[inline(never)]
     fn push_other(&mut self, packet: Packet) -> Result<(), Refused> {
         let connector = &*self.connector;
-        if let Pipe::Lossy(lossy) = &connector.pipe {
-            return push_lossy(connector, lossy, packet);
-        }
-        let outcome = match &connector.line {
-            None => push_alone(connector, packet),
-            Some(line) => push_in_line(connector, line, &mut self.waits, &mut self.turn, packet),
+        let outcome = match (&connector.pipe, &connector.line) {
+            (Pipe::Lossy(lossy), _) => return push_lossy(connector, lossy, packet),
+            (Pipe::Flume(pipe, _), None) => push_alone(connector, pipe, packet),
+            (Pipe::Flume(pipe, _), Some(line)) => push_in_line(
+                connector,
+                line,
+                &mut self.waits,
+                &mut self.turn,
+                (pipe, packet),
+            ),
+            // Rings have room or not; `look` knows.
+            (Pipe::Ring(_), _) => return Err(Refused::Full(packet)),
         };
         if outcome.is_ok() {
             connector.note_high_water();
@@ -249,6 +320,7 @@ impl Writer {
                 // What was granted may have been taken: writers that drop do not go by the line.
                 self.connector.leave_line(line, ticket);
             }
+            self.turn.end();
             self.waits = Waits::InLine(self.connector.join_line(line, target));
         } else {
             self.waits = Waits::Alone;
@@ -299,8 +371,10 @@ impl Vacancy<'_> {
     {
         let writer = self.writer;
         let size = packet.payload_size();
-        // SAFETY: a vacancy is made only while the tail is below a limit that `Writer::look` set: by the one writer
-        // of this ring, from an acquired head. `send` and `publish` store the tail with release.
+        // SAFETY: the only writer of a ring makes vacancies while its tail is below a limit that comes from an acquired head
+        // (`look_alone`). One of several, all on one thread with the reader, makes one when it has just seen room beyond the
+        // shared tail (`look_shared`), and borrows the writer so that nothing happens in between but `send`. `send` and
+        // `publish` store the tail with release.
         unsafe { writer.window.put(writer.tail, packet) };
         writer.tail += 1;
         // Only now, when no packet is at hand that would have to be dropped if a call panicked, and so lie in memory.
@@ -309,35 +383,31 @@ impl Vacancy<'_> {
     }
 }
 
-/// Puts a packet into the pipe; the caller has made sure of room and of being alone.
-fn enter(connector: &Connector, packet: Packet) -> Result<(), Refused> {
-    connector.count_bytes(packet.payload_size());
-    match &connector.pipe {
-        Pipe::Ring(ring) => {
-            let tail = connector.tail.load(Relaxed);
-            // SAFETY: the caller holds the line's lock or is alone, and has seen room by an acquired head.
-            unsafe { ring.window().put(tail, packet) };
-            connector.tail.store(tail + 1, Release);
-            Ok(())
-        }
-        Pipe::Flume(sender, _) => {
-            // The reader goes by the count, so what is announced can be taken. Writers come one at a time, and the
-            // channel has the connector's capacity, so what is inside never exceeds it.
-            sender
-                .try_send(packet)
-                .map_err(|error| Refused::Full(error.into_inner()))?;
-            connector.tail.fetch_add(1, AcqRel);
-            Ok(())
-        }
-        Pipe::Lossy(_) => Err(Refused::Full(packet)),
-    }
+/// Puts a packet into the channel; the caller has made sure of room and of being alone.
+fn enter(
+    connector: &Connector,
+    pipe: &flume::Sender<Packet>,
+    packet: Packet,
+) -> Result<(), Refused> {
+    let size = packet.payload_size();
+    // The reader goes by the count, so what is announced can be taken. Writers come one at a time, and the channel has the
+    // connector's capacity, so what is inside never exceeds it.
+    pipe.try_send(packet)
+        .map_err(|error| Refused::Full(error.into_inner()))?;
+    connector.count_bytes(size);
+    connector.tail.fetch_add(1, AcqRel);
+    Ok(())
 }
 
-fn push_alone(connector: &Connector, packet: Packet) -> Result<(), Refused> {
+fn push_alone(
+    connector: &Connector,
+    pipe: &flume::Sender<Packet>,
+    packet: Packet,
+) -> Result<(), Refused> {
     if connector.free(connector.tail.load(Relaxed)) == 0 {
         return Err(Refused::Full(packet));
     }
-    enter(connector, packet)
+    enter(connector, pipe, packet)
 }
 
 fn push_in_line(
@@ -345,25 +415,25 @@ fn push_in_line(
     line: &Lock<Line>,
     waits: &mut Waits,
     turn: &mut Turn,
-    packet: Packet,
+    (pipe, packet): (&flume::Sender<Packet>, Packet),
 ) -> Result<(), Refused> {
-    line.with(|line| {
-        let admitted = if let Waits::InLine(ticket) = *waits {
-            line.is_granted(ticket)
-        } else {
-            let free = connector.free(connector.tail.load(Acquire));
-            line.admits_newcomer(free, turn.is_used())
-        };
-        if !admitted {
+    let mut next = None;
+    let outcome = line.with(|line| {
+        let tail = connector.tail.load(Acquire);
+        let free = connector.free(tail);
+        if !line.admit(free, waits.ticket(), turn) {
             return Err(Refused::Full(packet));
         }
-        if matches!(std::mem::replace(waits, Waits::No), Waits::InLine(_)) {
-            line.redeem();
-            turn.used = 0;
-        }
-        turn.used += 1;
-        enter(connector, packet)
-    })
+        *waits = Waits::No;
+        turn.take_one(tail);
+        enter(connector, pipe, packet)?;
+        next = connector.call_next(line, free - 1);
+        Ok(())
+    });
+    if let Some(next) = next {
+        next.wake();
+    }
+    outcome
 }
 
 fn push_lossy(connector: &Connector, lossy: &Lossy, packet: Packet) -> Result<(), Refused> {

@@ -365,6 +365,10 @@ impl OutPort {
                 Drained::Full if armed => return Poll::Pending,
                 Drained::Full => {
                     writer.arm();
+                    // Room may have come before a reader on another thread could see that we wait.
+                    if !writer.connector().is_crossing() {
+                        return Poll::Pending;
+                    }
                     armed = true;
                 }
             }
@@ -428,13 +432,10 @@ impl OutPort {
 #[inline(always)]
 fn put(writer: &mut Writer, packet: Packet) -> Result<(), Refused> {
     match writer.look() {
-        Look::Room => match writer.vacancy() {
-            Some(vacancy) => {
-                vacancy.stage(packet);
-                Ok(())
-            }
-            None => writer.stage(packet),
-        },
+        Look::Room(vacancy) => {
+            vacancy.send(packet);
+            Ok(())
+        }
         Look::Full => Err(Refused::Full(packet)),
         Look::Closed => Err(Refused::Closed(packet)),
         Look::Unknown => writer.stage(packet),
