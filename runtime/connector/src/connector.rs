@@ -407,16 +407,14 @@ impl Connector {
         next
     }
 
-    /// Calls as many writers as there is room for. Those who were called may be held and never come.
-    fn call_all(&self, line: &Lock<Line>) {
-        let next = || {
-            line.with(|line| {
-                let next = line.grant_one_more(self.free(self.tail.load(Acquire)));
-                self.note_line(line);
-                next
-            })
-        };
-        while let Some(writer) = next() {
+    /// Calls one more writer if there is room, though others have been called: they may be held and never come.
+    fn call_one_more(&self, line: &Lock<Line>) {
+        let next = line.with(|line| {
+            let next = line.grant_one_more(self.free(self.tail.load(Acquire)));
+            self.note_line(line);
+            next
+        });
+        if let Some(writer) = next {
             writer.wake();
         }
     }
@@ -447,7 +445,7 @@ impl Connector {
         self.set_reader_waits(true);
         self.fence();
         if let Some(line) = &self.line {
-            self.call_all(line);
+            self.call_one_more(line);
         }
     }
 

@@ -238,3 +238,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn writer_that_was_called_and_never_comes_holds_nobody_up() {
+    for sort in Sort::BLOCKING {
+        let mut rig = Rig::new(sort, 2, 3);
+        while rig.writers[0].try_push(Packet::data(0)).is_ok() {}
+        // Writer 1 is first in line, is called, and never runs.
+        rig.writers[1].arm();
+        rig.writers[2].arm();
+        rig.pop().unwrap();
+        assert_eq!(rig.bell.take(), [1]);
+        rig.pop().unwrap();
+        rig.reader.arm();
+        assert_eq!(rig.bell.take(), [2], "{sort:?}");
+        assert!(rig.writers[2].try_push(Packet::data(2)).is_ok());
+        rig.assert_counts();
+    }
+}
