@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use millstream_connector::Run;
 use millstream_packet::{Packet, Value};
 use tokio::time::Sleep;
 
@@ -77,6 +78,39 @@ enum Stop {
     Spent,
 }
 
+/// How a run of packets ended.
+enum RunEnd {
+    /// As a whole run of the operator does.
+    Stop(Stop),
+    /// At a packet that is to be looked at.
+    Special(Packet),
+    /// At a packet that failed.
+    Failed(Failure),
+}
+
+/// Hands packets to an operator, the fast way.
+///
+/// A packet is never put into a variable that another path fills too: it would have to lie in memory.
+#[inline(always)]
+fn process_run<O: Operator>(operator: &mut O, cell: &ProcessCell, mut run: Run<'_>) -> RunEnd {
+    while let Some(arrival) = run.arrival() {
+        let packet = arrival.take();
+        if !packet.is_plain() || !O::Item::fits(&packet) {
+            return packet.aside(RunEnd::Special);
+        }
+        if let Err(failure) = operator.process(O::Item::from_fitting(packet)) {
+            return RunEnd::Failed(failure);
+        }
+        if operator.is_done() {
+            return RunEnd::Stop(Stop::Done);
+        }
+        if O::EXPANDS || cell.has(BLOCKED) {
+            return RunEnd::Stop(Stop::Interrupted);
+        }
+    }
+    RunEnd::Stop(Stop::Empty)
+}
+
 impl<O: Operator> Future for Drive<O> {
     type Output = Result<(), Failure>;
 
@@ -137,58 +171,44 @@ impl<O: Operator> Drive<O> {
 
     fn run_quietly(&mut self) -> Result<Stop, Failure> {
         let mut left = BUDGET;
-        'runs: while left > 0 {
-            if self.takes_runs()
-                && let Some(mut run) = self.input.run(left)
+        while left > 0 {
+            let stop = if self.takes_runs()
+                && let Some(run) = self.input.run(left)
             {
                 left = left.saturating_sub(run.len());
-                while let Some(arrival) = run.arrival() {
-                    // A packet is never put into a variable that another path fills too: it would have to lie in memory.
-                    let packet = arrival.take();
-                    if packet.is_plain() && O::Item::fits(&packet) {
-                        let outcome = self.operator.process(O::Item::from_fitting(packet));
-                        if let Err(failure) = outcome {
-                            return Err(self.place(failure));
-                        }
-                        if O::EXPANDS {
-                            self.phase = Phase::Expanding;
-                        }
-                        if self.operator.is_done() {
-                            return Ok(Stop::Done);
-                        }
-                        if O::EXPANDS || self.cell.has(BLOCKED) {
-                            return Ok(Stop::Interrupted);
-                        }
-                    } else {
-                        if let Some(stop) = packet.aside(|packet| self.handle_noted(packet))? {
-                            return Ok(stop);
-                        }
-                        continue 'runs;
+                match process_run(&mut self.operator, &self.cell, run) {
+                    RunEnd::Stop(stop) => Some(self.begin_expanding(stop)),
+                    RunEnd::Special(packet) => {
+                        self.input.note(&packet);
+                        self.handle(packet)?
                     }
+                    RunEnd::Failed(failure) => return Err(self.place(failure)),
                 }
-                return Ok(Stop::Empty);
-            }
-            let Some(packet) = self.input.try_recv() else {
-                return Ok(Stop::Empty);
+            } else if let Some(packet) = self.input.try_recv() {
+                left -= 1;
+                self.handle(packet)?
+            } else {
+                Some(Stop::Empty)
             };
-            left -= 1;
-            if let Some(stop) = self.handle(packet)? {
+            if let Some(stop) = stop {
                 return Ok(stop);
             }
         }
         Ok(Stop::Spent)
     }
 
+    /// The packet at hand has more to give, if this operator expands packets and a run was not just over.
+    fn begin_expanding(&mut self, stop: Stop) -> Stop {
+        if O::EXPANDS && !matches!(stop, Stop::Empty) {
+            self.phase = Phase::Expanding;
+        }
+        stop
+    }
+
     /// Whether packets may be taken by runs: not if they may be tried again, nor while headers are to be carried on.
     #[inline(always)]
     fn takes_runs(&self) -> bool {
         !self.keeps && !self.cell.has(HEADED)
-    }
-
-    /// Handles a packet of any kind that came by a run.
-    fn handle_noted(&mut self, packet: Packet) -> Result<Option<Stop>, Failure> {
-        self.input.note(&packet);
-        self.handle(packet)
     }
 
     /// Handles a packet of any kind that came in any way.

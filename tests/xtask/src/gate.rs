@@ -12,7 +12,7 @@ use crate::bench::{Api, Chain, allocations_per_hop, finished, registry, runtime}
 use crate::output;
 
 /// Most instructions for each packet and hop at capacity 64.
-const LIMITS: [(Api, f64); 2] = [(Api::Packet, 165.0), (Api::Run, 130.0)];
+const LIMITS: [(Api, f64); 2] = [(Api::Packet, 115.0), (Api::Run, 54.0)];
 const CAPACITY: u32 = 64;
 /// Many enough that the start of the process, which hashes at random, weighs nothing.
 const PACKETS: u64 = 20_000;

@@ -166,6 +166,34 @@ fn derived_packets_keep_the_conversation_and_name_their_cause() {
 }
 
 #[test]
+fn headers_are_carried_on_by_their_own_packet_only() {
+    for capacity in [1, 2, 64] {
+        let stream = (0..200).map(|number| match number % 7 {
+            0 => Packet::data(number).with_headers(Headers {
+                conversation: Some("talk".into()),
+                ..Headers::default()
+            }),
+            _ => Packet::data(number),
+        });
+        let mut draft = Draft::new(capacity);
+        let (source, map, pass) = (
+            draft.script(stream.collect()),
+            draft.add("Map", &[]),
+            draft.add("Pass", &[]),
+        );
+        let (sink, log) = draft.sink();
+        draft.chain(&[source, map, pass, sink]);
+        assert_finished(&draft.run());
+        let log = log.0.lock();
+        assert_eq!(log.len(), 200);
+        for (number, packet) in log.iter().enumerate() {
+            let has_headers = packet.headers().is_some();
+            assert_eq!(has_headers, number % 7 == 0, "{capacity}: {number}");
+        }
+    }
+}
+
+#[test]
 fn unknown_component_and_second_reader_are_plan_errors() {
     let mut draft = Draft::new(1);
     let source = draft.numbers(1);
