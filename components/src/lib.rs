@@ -5,6 +5,7 @@
 
 pub mod console;
 pub mod core;
+pub mod csv;
 pub mod file;
 pub mod json;
 pub mod text;
@@ -21,6 +22,7 @@ pub fn register(registry: &mut Registry) -> Result<(), DuplicateName> {
     core::register(registry)?;
     text::register(registry)?;
     json::register(registry)?;
+    csv::register(registry)?;
     console::register(registry)?;
     file::register(registry)?;
     time::register(registry)
