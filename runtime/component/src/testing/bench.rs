@@ -5,6 +5,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::{Duration, SystemTime};
 
 use millstream_connector::{
     Connector, Options, PipeKind, Reader, Refused, Target, Wake, WhenFull, Writer,
@@ -17,6 +18,9 @@ use crate::definition::{Component, Definition, Direction, ProcessFuture};
 use crate::failure::{Failure, FailureKind};
 use crate::port::{InPort, OutPort, label};
 use crate::wiring::{ERROR_PORT, Wiring};
+
+/// The time of day when a process on the bench starts, since 1970-01-01 UTC: 19723 days, that is 2024-01-01T00:00:00Z.
+const START: Duration = Duration::from_hours(19_723 * 24);
 
 /// A component on the bench, with what is to go in.
 #[derive(Debug)]
@@ -130,7 +134,7 @@ impl Bench {
         self
     }
 
-    /// Runs the component to its end.
+    /// Runs the component to its end. By its clock it is 2024-01-01T00:00:00Z when it starts.
     pub async fn run(self) -> Outcome {
         let mut rig = self.start();
         poll_fn(|cx| rig.poll(cx)).await
@@ -145,6 +149,7 @@ impl Bench {
             on_error: self.on_error,
             seed: 1,
         });
+        cell.clock().fix(SystemTime::UNIX_EPOCH + START);
         let mut wiring = Wiring::new(Arc::clone(&cell));
         self.wire_iips(&cell, &mut wiring);
         let feeds = self.wire_inputs(&cell, &target, &mut wiring);
