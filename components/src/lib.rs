@@ -8,6 +8,7 @@ pub mod core;
 pub mod csv;
 pub mod file;
 pub mod json;
+pub mod process;
 pub mod text;
 pub mod time;
 
@@ -25,5 +26,6 @@ pub fn register(registry: &mut Registry) -> Result<(), DuplicateName> {
     csv::register(registry)?;
     console::register(registry)?;
     file::register(registry)?;
+    process::register(registry)?;
     time::register(registry)
 }
