@@ -9,6 +9,8 @@ pub mod csv;
 pub mod file;
 pub mod json;
 pub mod process;
+#[cfg(feature = "script")]
+pub mod script;
 pub mod text;
 pub mod time;
 
@@ -27,5 +29,7 @@ pub fn register(registry: &mut Registry) -> Result<(), DuplicateName> {
     console::register(registry)?;
     file::register(registry)?;
     process::register(registry)?;
+    #[cfg(feature = "script")]
+    script::register(registry)?;
     time::register(registry)
 }
