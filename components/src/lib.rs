@@ -7,6 +7,8 @@ pub mod console;
 pub mod core;
 pub mod csv;
 pub mod file;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod json;
 pub mod process;
 #[cfg(feature = "script")]
@@ -29,6 +31,8 @@ pub fn register(registry: &mut Registry) -> Result<(), DuplicateName> {
     console::register(registry)?;
     file::register(registry)?;
     process::register(registry)?;
+    #[cfg(feature = "http")]
+    http::register(registry)?;
     #[cfg(feature = "script")]
     script::register(registry)?;
     time::register(registry)
