@@ -1,8 +1,10 @@
-//! The `file` family: files in, files out, folders listed.
+//! The `file` family: files in, files out, folders listed and watched.
 
 mod list;
 mod read;
 mod read_lines;
+mod tail;
+mod watch;
 mod write;
 
 pub(crate) mod ahead;
@@ -24,5 +26,7 @@ pub fn register(registry: &mut Registry) -> Result<(), DuplicateName> {
     registry.add::<read_lines::ReadLines>()?;
     registry.add::<read::Read>()?;
     registry.add::<write::Write>()?;
-    registry.add::<list::List>()
+    registry.add::<list::List>()?;
+    registry.add::<tail::Tail>()?;
+    registry.add::<watch::Watch>()
 }

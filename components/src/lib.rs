@@ -5,8 +5,14 @@
 
 pub mod console;
 pub mod core;
+pub mod csv;
 pub mod file;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod json;
+pub mod process;
+#[cfg(feature = "script")]
+pub mod script;
 pub mod text;
 pub mod time;
 
@@ -21,7 +27,13 @@ pub fn register(registry: &mut Registry) -> Result<(), DuplicateName> {
     core::register(registry)?;
     text::register(registry)?;
     json::register(registry)?;
+    csv::register(registry)?;
     console::register(registry)?;
     file::register(registry)?;
+    process::register(registry)?;
+    #[cfg(feature = "http")]
+    http::register(registry)?;
+    #[cfg(feature = "script")]
+    script::register(registry)?;
     time::register(registry)
 }

@@ -8,6 +8,7 @@ mod words;
 mod wrap;
 
 pub(crate) mod block;
+pub(crate) mod line_buffer;
 pub(crate) mod text_or_bytes;
 
 use millstream_component::{DuplicateName, Registry};

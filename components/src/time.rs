@@ -1,5 +1,6 @@
 //! The `time` family: packets that come of the clock.
 
+mod cron;
 mod tick;
 
 use millstream_component::{DuplicateName, Registry};
@@ -10,5 +11,6 @@ use millstream_component::{DuplicateName, Registry};
 ///
 /// Fails when a name is taken.
 pub fn register(registry: &mut Registry) -> Result<(), DuplicateName> {
-    registry.add::<tick::Tick>()
+    registry.add::<tick::Tick>()?;
+    registry.add::<cron::Cron>()
 }

@@ -33,7 +33,30 @@ pub(super) fn key(by: Option<&By>, component: &str, packet: &Packet) -> Result<V
     }
 }
 
-fn find(component: &str, field: &str, value: &Value) -> Result<Value, Failure> {
+/// The values of all fields of `by`, in its order. The failure names `component`.
+///
+/// # Errors
+///
+/// Fails when the packet is no record or lacks a field.
+pub(super) fn values(by: &By, component: &str, packet: &Packet) -> Result<Vec<Value>, Failure> {
+    let value = packet.value().unwrap_or(&NULL);
+    by.fields()
+        .iter()
+        .map(|field| find(component, field, value))
+        .collect()
+}
+
+impl By {
+    /// The fields in order.
+    pub(super) fn fields(&self) -> &[String] {
+        match self {
+            Self::Field(field) => std::slice::from_ref(field),
+            Self::Fields(fields) => fields,
+        }
+    }
+}
+
+pub(super) fn find(component: &str, field: &str, value: &Value) -> Result<Value, Failure> {
     let Some(record) = value.as_record() else {
         let kind = value.kind();
         return Err(Failure::packet(format!(

@@ -9,6 +9,7 @@ use millstream_connector::Writer;
 use millstream_packet::{Headers, Packet, Record, Value};
 use parking_lot::Mutex;
 
+use crate::clock::WallClock;
 use crate::failure::{Failure, FailureKind};
 use crate::port::OutPort;
 
@@ -51,6 +52,9 @@ pub struct ProcessCell {
     /// The out-port whose groups did not come out even, when that is this process's own fault.
     unbalanced: Mutex<Option<String>>,
     ids: AtomicU64,
+    clock: WallClock,
+    /// Wakes the component that waits to be told that the network stops.
+    stop_waker: Mutex<Option<task::Waker>>,
 }
 
 /// The packet at hand has headers, or the one before had.
@@ -63,6 +67,10 @@ pub(crate) const CUT_SHORT: u8 = 8;
 pub(crate) const TRUNCATED: u8 = 16;
 /// Ends of connectors wait to be closed.
 const CLOSING: u8 = 32;
+/// The component wants to be told when the network stops, and then ends by itself.
+const ENDS_ITSELF: u8 = 64;
+/// It has been told.
+const TOLD_TO_STOP: u8 = 128;
 /// The network is stopping: sources find their out-ports closed.
 pub(crate) const STOPPING: u8 = 4;
 
@@ -78,6 +86,8 @@ impl ProcessCell {
             closing: Mutex::new(Vec::new()),
             unbalanced: Mutex::new(None),
             ids: AtomicU64::new(0),
+            clock: WallClock::default(),
+            stop_waker: Mutex::new(None),
         })
     }
 
@@ -134,6 +144,34 @@ impl ProcessCell {
     /// network stops.
     pub fn stop(&self) {
         self.set(STOPPING);
+    }
+
+    /// Tells a component that asked for it that the network stops; false for others. It then ends by itself.
+    pub fn tell_to_stop(&self) -> bool {
+        if !self.has(ENDS_ITSELF) {
+            return false;
+        }
+        self.set(TOLD_TO_STOP);
+        let waker = self.stop_waker.lock().take();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+        true
+    }
+
+    /// Waits until the network stops.
+    pub(crate) fn poll_stop(&self, cx: &task::Context<'_>) -> task::Poll<()> {
+        self.set(ENDS_ITSELF);
+        if self.has(TOLD_TO_STOP) {
+            return task::Poll::Ready(());
+        }
+        *self.stop_waker.lock() = Some(cx.waker().clone());
+        task::Poll::Pending
+    }
+
+    /// The time of day for this process.
+    pub(crate) fn clock(&self) -> &WallClock {
+        &self.clock
     }
 
     #[inline(always)]
@@ -255,6 +293,7 @@ impl ProcessCell {
     /// Closes what the cell itself holds; called when the process has ended.
     pub fn close(&self) {
         drop(self.errors.lock().take());
+        drop(self.stop_waker.lock().take());
         self.close_dropped();
     }
 }

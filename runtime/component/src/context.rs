@@ -1,7 +1,8 @@
 //! What a component may ask of whoever runs it.
 
+use std::future::poll_fn;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use rand::SeedableRng as _;
 use rand::rngs::SmallRng;
@@ -33,6 +34,22 @@ impl Context {
     /// Nothing is lost.
     pub async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
+    }
+
+    /// The time of day. Tests can pause it together with timers.
+    pub fn wall_clock(&self) -> SystemTime {
+        self.cell.clock().now()
+    }
+
+    /// Waits until the network stops, for a component that then has something to finish, such as answers that others
+    /// wait for. Once a component has asked, it is not stopped from outside but must end by itself; what it has not
+    /// finished when the network's patience ends is cancelled.
+    ///
+    /// # Cancel
+    ///
+    /// Nothing is lost.
+    pub async fn stopping(&self) {
+        poll_fn(|cx| self.cell.poll_stop(cx)).await;
     }
 
     /// A source of random numbers: other for every process, the same in every run with the same seed.

@@ -9,6 +9,7 @@
 pub mod prelude;
 
 mod cell;
+mod clock;
 mod context;
 mod definition;
 mod drive;

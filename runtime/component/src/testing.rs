@@ -31,13 +31,19 @@ mod bench;
 mod contract;
 
 pub use bench::{Bench, Outcome};
-pub use contract::{cancels_midway, ends_on_empty_inputs, examples_hold, is_documented};
+pub use contract::{Clock, cancels_midway, ends_on_empty_inputs, examples_hold, is_documented};
 
 /// Writes the tests that every component must pass: it is documented, its examples hold at small and large capacities,
 /// it ends when its inputs are empty, and it can be dropped midway.
+///
+/// Time is paused and jumps when nothing can move. `contract!(Exec, Real)` runs by the machine's clock, for components
+/// that wait for programs, sockets or the file system.
 #[macro_export]
 macro_rules! contract {
     ($component:ty) => {
+        $crate::contract!($component, Paused);
+    };
+    ($component:ty, $clock:ident) => {
         #[cfg(test)]
         mod contract {
             #[allow(unused_imports, reason = "the component may be named by a path")]
@@ -50,17 +56,17 @@ macro_rules! contract {
 
             #[test]
             fn its_examples_hold() {
-                $crate::testing::examples_hold::<$component>();
+                $crate::testing::examples_hold::<$component>($crate::testing::Clock::$clock);
             }
 
             #[test]
             fn it_ends_on_empty_inputs() {
-                $crate::testing::ends_on_empty_inputs::<$component>();
+                $crate::testing::ends_on_empty_inputs::<$component>($crate::testing::Clock::$clock);
             }
 
             #[test]
             fn it_can_be_dropped_midway() {
-                $crate::testing::cancels_midway::<$component>();
+                $crate::testing::cancels_midway::<$component>($crate::testing::Clock::$clock);
             }
         }
     };

@@ -384,9 +384,13 @@ impl Island {
         }
     }
 
-    /// A source finds its out-ports closed; one that waits for something else than its out-ports is dropped.
+    /// A source finds its out-ports closed; one that waits for something else than its out-ports is dropped. A component
+    /// that asked to be told ends by itself.
     fn stop_sources(&mut self) {
         for position in 0..self.slots.len() {
+            if self.slots[position].is_live() && self.slots[position].cell().tell_to_stop() {
+                continue;
+            }
             if self.slots[position].is_source() && self.slots[position].is_live() {
                 self.slots[position].cell().stop();
                 let ending = match self.slots[position].poll_guarded() {

@@ -144,8 +144,11 @@ impl Record {
     }
 
     /// A record of a shape; missing values are null, surplus ones are cut.
+    #[inline]
     pub fn new(shape: Shape, mut values: Vec<Value>) -> Self {
-        values.resize(shape.len(), Value::NULL);
+        if values.len() != shape.len() {
+            values.resize(shape.len(), Value::NULL);
+        }
         Self { shape, values }
     }
 

@@ -287,13 +287,18 @@ impl From<f64> for Value {
 }
 
 impl From<&str> for Value {
-    #[inline]
+    #[inline(always)]
     fn from(text: &str) -> Self {
-        Self(
-            Words::inline(Flavour::Text, text.as_bytes())
-                .unwrap_or_else(|| Words::from_vec(Flavour::Text, text.as_bytes().to_vec())),
-        )
+        match Words::inline(Flavour::Text, text.as_bytes()) {
+            Some(words) => Self(words),
+            None => long_text(text),
+        }
     }
+}
+
+#[cold]
+fn long_text(text: &str) -> Value {
+    Value(Words::from_vec(Flavour::Text, text.as_bytes().to_vec()))
 }
 
 impl From<String> for Value {
@@ -330,6 +335,7 @@ impl From<Vec<Self>> for Value {
 }
 
 impl From<Record> for Value {
+    #[inline]
     fn from(record: Record) -> Self {
         Self(Words::record(Arc::new(record)))
     }

@@ -156,19 +156,22 @@ impl Words {
     }
 
     /// Copies at most [`INLINE_MAX`] bytes into the words themselves.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn inline(flavour: Flavour, bytes: &[u8]) -> Option<Self> {
         if bytes.len() > INLINE_MAX {
             return None;
         }
-        let mut memory = [0_u8; 24];
-        memory[0] = match flavour {
+        let kind = match flavour {
             Flavour::Text => TEXT_INLINE,
             Flavour::Bytes => BYTES_INLINE,
         };
-        memory[1] = u8::try_from(bytes.len()).ok()?;
-        memory[2..2 + bytes.len()].copy_from_slice(bytes);
-        Some(Self(bytemuck::cast(memory)))
+        let [head, middle, tail] = inline_words(bytes);
+        let tag = u64::from(kind) | ((bytes.len() as u64) << 8) | (head << 16);
+        Some(Self(Plain {
+            tag: tag.to_le(),
+            first: middle.to_le(),
+            second: tail.to_le(),
+        }))
     }
 
     /// Makes a text or byte string of `bytes`, copying short ones and taking over long ones.
@@ -201,6 +204,7 @@ impl Words {
         Self::owner(LIST, Arc::into_raw(list))
     }
 
+    #[inline]
     pub(crate) fn record(record: Arc<Record>) -> Self {
         Self::owner(RECORD, Arc::into_raw(record))
     }
@@ -209,6 +213,7 @@ impl Words {
         Self::owner(OPAQUE, Arc::into_raw(opaque))
     }
 
+    #[inline]
     fn owner<T>(kind: u8, owner: *const T) -> Self {
         let first = owner.expose_provenance() as u64;
         Self(Plain {
@@ -391,6 +396,43 @@ fn pointer<T>(word: u64) -> *const T {
     // Addresses fit usize: they came from pointers of this very process.
     #[expect(clippy::cast_possible_truncation, reason = "the word was a usize")]
     ptr::with_exposed_provenance(word as usize)
+}
+
+/// The content of an inline string as it lies in the words, in little-endian order: six bytes, eight, eight.
+///
+/// Read in pieces that may overlap, and put together by shifting: bytes that are first copied one by one and then loaded
+/// as a word stall the processor, because the word is still on its way to the cache.
+#[inline(always)]
+fn inline_words(bytes: &[u8]) -> [u64; 3] {
+    const SIX_BYTES: u64 = (1 << 48) - 1;
+    let len = bytes.len();
+    if let (Some(head), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let (head, last) = (u64::from_le_bytes(*head), u64::from_le_bytes(*last));
+        let Some(middle) = bytes.get(6..).and_then(<[u8]>::first_chunk) else {
+            // Eight to thirteen bytes.
+            return [head & SIX_BYTES, last >> (8 * (14 - len)), 0];
+        };
+        // The last eight bytes hold the tail from byte 14 on and, below it, bytes that are already in place.
+        let tail = if len > 14 {
+            last >> (8 * (INLINE_MAX - len))
+        } else {
+            0
+        };
+        return [head & SIX_BYTES, u64::from_le_bytes(*middle), tail];
+    }
+    let all = match (bytes.first_chunk(), bytes.last_chunk(), bytes) {
+        (Some(head), Some(last), _) => {
+            let (head, last) = (u32::from_le_bytes(*head), u32::from_le_bytes(*last));
+            u64::from(head) | (u64::from(last) << (8 * (len - 4)))
+        }
+        (_, _, &[]) => 0,
+        // One to three bytes: some of these are the same one.
+        (_, _, bytes) => {
+            let byte = |at: usize| u64::from(bytes[at]) << (8 * at);
+            byte(0) | byte(len / 2) | byte(len - 1)
+        }
+    };
+    [all & SIX_BYTES, all >> 48, 0]
 }
 
 impl Clone for Words {

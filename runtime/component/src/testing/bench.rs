@@ -1,10 +1,13 @@
 //! The bench: feeds a component's in-ports, collects from its out-ports.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::future::poll_fn;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
+use std::time::{Duration, SystemTime};
 
 use millstream_connector::{
     Clock, Connector, Options, PipeKind, Reader, Refused, Target, Wake, WhenFull, Writer,
@@ -18,6 +21,9 @@ use crate::failure::{Failure, FailureKind};
 use crate::port::{InPort, OutPort, label};
 use crate::wiring::{ERROR_PORT, Wiring};
 
+/// The time of day when a process on the bench starts, since 1970-01-01 UTC: 19723 days, that is 2024-01-01T00:00:00Z.
+const START: Duration = Duration::from_hours(19_723 * 24);
+
 /// A component on the bench, with what is to go in.
 #[derive(Debug)]
 pub struct Bench {
@@ -29,6 +35,23 @@ pub struct Bench {
     errors_connected: bool,
     on_error: ErrorPolicy,
     capacity: u32,
+    hooks: Vec<Hook>,
+}
+
+/// What is done with each packet of an out-port at once; what it gives goes into the in-port that it names.
+struct Hook {
+    port: String,
+    act: Act,
+}
+
+type Act = Box<dyn FnMut(&Packet) -> Option<(String, Packet)> + Send>;
+
+impl fmt::Debug for Hook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hook")
+            .field("port", &self.port)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What came of a run.
@@ -58,6 +81,7 @@ impl Bench {
             errors_connected: false,
             on_error: ErrorPolicy::Fail,
             capacity: 16,
+            hooks: Vec::new(),
         }
     }
 
@@ -130,7 +154,52 @@ impl Bench {
         self
     }
 
-    /// Runs the component to its end.
+    /// Looks at each packet of an out-port as it comes. What `act` gives goes into the in-port that it names, which must
+    /// have been given packets, be it none: so a test can answer a component that asks.
+    pub fn on_output(
+        mut self,
+        port: &str,
+        act: impl FnMut(&Packet) -> Option<(String, Packet)> + Send + 'static,
+    ) -> Self {
+        self.hooks.push(Hook {
+            port: port.to_owned(),
+            act: Box::new(act),
+        });
+        self
+    }
+
+    /// Runs the component while `visit` goes on; in-ports stay open until then. Then the component is told to stop, its
+    /// inputs end, and it runs to its end.
+    pub async fn run_with<F: Future>(self, visit: F) -> (Outcome, F::Output) {
+        let mut rig = self.start();
+        rig.is_visited = true;
+        let mut visit = pin!(visit);
+        let (mut outcome, mut output) = (None, None);
+        poll_fn(|cx| {
+            if output.is_none()
+                && let Poll::Ready(seen) = visit.as_mut().poll(cx)
+            {
+                output = Some(seen);
+                rig.is_visited = false;
+                rig.cell.tell_to_stop();
+            }
+            if outcome.is_none()
+                && let Poll::Ready(ended) = rig.poll(cx)
+            {
+                outcome = Some(ended);
+            }
+            match (outcome.take(), output.take()) {
+                (Some(ended), Some(seen)) => Poll::Ready((ended, seen)),
+                (ended, seen) => {
+                    (outcome, output) = (ended, seen);
+                    Poll::Pending
+                }
+            }
+        })
+        .await
+    }
+
+    /// Runs the component to its end. By its clock it is 2024-01-01T00:00:00Z when it starts.
     pub async fn run(self) -> Outcome {
         let mut rig = self.start();
         poll_fn(|cx| rig.poll(cx)).await
@@ -145,6 +214,7 @@ impl Bench {
             on_error: self.on_error,
             seed: 1,
         });
+        cell.clock().fix(SystemTime::UNIX_EPOCH + START);
         let mut wiring = Wiring::new(Arc::clone(&cell));
         self.wire_iips(&cell, &mut wiring);
         let feeds = self.wire_inputs(&cell, &target, &mut wiring);
@@ -156,6 +226,8 @@ impl Bench {
             waker,
             feeds,
             taps,
+            hooks: self.hooks,
+            is_visited: false,
             result: None,
         }
     }
@@ -183,9 +255,11 @@ impl Bench {
         for (port, packets) in &self.inputs {
             let (name, index) = split_label(port);
             let (writer, reader) = self.connect();
-            let port = InPort::linked(Arc::clone(cell), name.into(), index, reader, target.clone());
-            wiring.add_in(port);
+            let linked =
+                InPort::linked(Arc::clone(cell), name.into(), index, reader, target.clone());
+            wiring.add_in(linked);
             feeds.push(Feed {
+                port: port.clone(),
                 writer: Some(writer),
                 packets: packets.iter().cloned().collect(),
             });
@@ -278,10 +352,14 @@ pub(crate) struct Rig {
     waker: Arc<BenchWake>,
     feeds: Vec<Feed>,
     taps: Vec<Tap>,
+    hooks: Vec<Hook>,
+    /// Whether more may go into the in-ports.
+    is_visited: bool,
     result: Option<Result<(), Failure>>,
 }
 
 struct Feed {
+    port: String,
     writer: Option<Writer>,
     packets: VecDeque<Packet>,
 }
@@ -322,7 +400,7 @@ impl Rig {
     fn feed(&mut self) -> bool {
         let mut moved = false;
         for feed in &mut self.feeds {
-            moved |= feed.advance();
+            moved |= feed.advance(self.is_visited);
         }
         moved
     }
@@ -331,6 +409,7 @@ impl Rig {
         let mut moved = false;
         for tap in &mut self.taps {
             while let Some(packet) = tap.reader.try_pop() {
+                act_on(&mut self.hooks, &tap.port, &packet, &mut self.feeds);
                 tap.packets.push(packet);
                 moved = true;
             }
@@ -357,8 +436,21 @@ impl Rig {
     }
 }
 
+/// Does what the test wants done with a packet of an out-port.
+fn act_on(hooks: &mut [Hook], port: &str, packet: &Packet, feeds: &mut [Feed]) {
+    for hook in hooks.iter_mut().filter(|hook| hook.port == port) {
+        let Some((target, answer)) = (hook.act)(packet) else {
+            continue;
+        };
+        if let Some(feed) = feeds.iter_mut().find(|feed| feed.port == target) {
+            feed.packets.push_back(answer);
+        }
+    }
+}
+
 impl Feed {
-    fn advance(&mut self) -> bool {
+    /// Puts in what finds room, and then closes unless more may come.
+    fn advance(&mut self, more_may_come: bool) -> bool {
         let Some(writer) = &mut self.writer else {
             return false;
         };
@@ -371,6 +463,9 @@ impl Feed {
                     return moved;
                 }
             }
+        }
+        if more_may_come {
+            return moved;
         }
         self.writer = None;
         true

@@ -10,22 +10,43 @@ use std::time::Duration;
 
 use millstream_graph::ExampleSpec;
 use millstream_packet::Packet;
+use tokio::runtime::Runtime;
 
 use crate::definition::{Component, Definition};
 use crate::testing::bench::{Bench, Outcome};
 
-/// Longest that an example may take on its paused clock.
-const LIMIT: Duration = Duration::from_hours(1);
+/// Which clock the examples of a component run by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// One that jumps whenever nothing can move.
+    Paused,
+    /// That of the machine, for components that wait for programs, sockets or the file system.
+    Real,
+}
 
-/// Runs a bench on a clock of its own that jumps whenever nothing can move.
-fn run(bench: Bench) -> Outcome {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .expect("a runtime without I/O needs nothing from the system");
-    runtime
-        .block_on(async { tokio::time::timeout(LIMIT, bench.run()).await })
+impl Clock {
+    /// Longest that an example may take: calendars are slow.
+    fn limit(self) -> Duration {
+        match self {
+            Self::Paused => Duration::from_hours(10_000),
+            Self::Real => Duration::from_secs(20),
+        }
+    }
+
+    fn runtime(self) -> Runtime {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .start_paused(self == Self::Paused)
+            .build()
+            .expect("the system has a poll for one more runtime")
+    }
+}
+
+/// Runs a bench on a clock of its own.
+fn run(bench: Bench, clock: Clock) -> Outcome {
+    clock
+        .runtime()
+        .block_on(async { tokio::time::timeout(clock.limit(), bench.run()).await })
         .unwrap_or_else(|_| panic!("the component waits for something that never comes"))
 }
 
@@ -57,11 +78,14 @@ pub fn is_documented<C: Component>() {
 /// # Panics
 ///
 /// If an output or a failure differs.
-pub fn examples_hold<C: Component>() {
+pub fn examples_hold<C: Component>(clock: Clock) {
     let definition = C::DEFINITION;
     for example in definition.spec().examples {
         for capacity in [1, 2, 64] {
-            let outcome = run(Bench::from_example(definition, &example).capacity(capacity));
+            let outcome = run(
+                Bench::from_example(definition, &example).capacity(capacity),
+                clock,
+            );
             compare(definition.name, &example, capacity, &outcome);
         }
     }
@@ -88,7 +112,7 @@ fn compare(name: &str, example: &ExampleSpec, capacity: u32, outcome: &Outcome) 
 /// # Panics
 ///
 /// If it fails or waits.
-pub fn ends_on_empty_inputs<C: Component>() {
+pub fn ends_on_empty_inputs<C: Component>(clock: Clock) {
     let definition = C::DEFINITION;
     for example in definition
         .spec()
@@ -98,7 +122,7 @@ pub fn ends_on_empty_inputs<C: Component>() {
     {
         let mut empty = example.clone();
         empty.inputs.values_mut().for_each(Vec::clear);
-        let outcome = run(Bench::from_example(definition, &empty));
+        let outcome = run(Bench::from_example(definition, &empty), clock);
         assert!(
             outcome.result.is_ok(),
             "{}: {:?}",
@@ -113,22 +137,17 @@ pub fn ends_on_empty_inputs<C: Component>() {
 /// # Panics
 ///
 /// If it panics.
-pub fn cancels_midway<C: Component>() {
+pub fn cancels_midway<C: Component>(clock: Clock) {
     let definition: Definition = C::DEFINITION;
     for example in definition.spec().examples {
         for polls in 0..4 {
-            drop_after(polls, definition, &example);
+            drop_after(polls, definition, &example, clock);
         }
     }
 }
 
-fn drop_after(polls: usize, definition: Definition, example: &ExampleSpec) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .expect("a runtime without I/O needs nothing from the system");
-    runtime.block_on(async {
+fn drop_after(polls: usize, definition: Definition, example: &ExampleSpec, clock: Clock) {
+    clock.runtime().block_on(async {
         let mut rig = Bench::from_example(definition, example).capacity(1).start();
         let mut cx = Context::from_waker(Waker::noop());
         for _ in 0..polls {

@@ -22,6 +22,7 @@ pub(crate) fn registry() -> Registry {
     registry.add::<Copy>().unwrap();
     registry.add::<Concat>().unwrap();
     registry.add::<Sleep>().unwrap();
+    registry.add::<Polite>().unwrap();
     registry.add::<Yielding>().unwrap();
     registry.add::<Where>().unwrap();
     registry.add::<Heavy>().unwrap();
@@ -97,6 +98,24 @@ async fn emit(
     for packet in packets {
         out.send_packet(packet).await?;
     }
+    Ok(())
+}
+
+/// Waits until the network stops, and then says so.
+#[component(name = "test/Polite")]
+async fn polite(
+    cx: Context,
+    /// Never read.
+    #[port(name = "in", optional)]
+    _input: In<Packet>,
+    /// Nothing.
+    #[port(name = "back", optional)]
+    _back: Out<Packet>,
+    /// A number.
+    mut out: Out<i64>,
+) -> Result<(), Failure> {
+    cx.stopping().await;
+    out.send(7).await?;
     Ok(())
 }
 

@@ -171,6 +171,36 @@ fn stop_ends_a_source_that_waits_for_room_or_is_held() {
     }
 }
 
+/// A component that asked to be told says one more thing and ends by itself, with or without connected inputs.
+#[test]
+fn stop_tells_a_component_that_asked_for_it() {
+    for is_fed in [false, true] {
+        let (mut draft, runtime) = (Draft::new(4), paused());
+        let polite = draft.add("Polite", &[]);
+        let (sink, log) = draft.sink();
+        draft.chain(&[polite, sink]);
+        if is_fed {
+            let source = draft.add("Sleep", &[("n", 1.into())]);
+            draft.connect((polite, "back"), (source, "in"));
+            draft.connect((source, "out"), (polite, "in"));
+        }
+        let (network, joined) = join(&runtime, draft.start(&runtime));
+        let report = runtime.block_on(async {
+            sleep(WHILE).await;
+            assert!(!joined.is_finished());
+            network.stop();
+            joined.await.unwrap()
+        });
+        assert!(
+            matches!(report.outcome, Outcome::Stopped),
+            "{:?}",
+            report.outcome
+        );
+        assert!(matches!(report.processes[0].ending, Ending::Finished));
+        assert_eq!(ints(&log), [7]);
+    }
+}
+
 /// A source of many ints and a sink that takes an hour for each.
 fn slow_line() -> Draft {
     let mut draft = Draft::new(4);

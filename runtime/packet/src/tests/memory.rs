@@ -17,6 +17,20 @@ fn packet_and_value_have_their_sizes() {
     assert_eq!(align_of::<Packet>(), 8);
 }
 
+#[test]
+fn strings_of_every_length_keep_each_byte() {
+    let letters: Vec<u8> = (b'A'..=b'z').collect();
+    for len in 0..40 {
+        for start in 0..letters.len() - len {
+            let part = &letters[start..start + len];
+            let text = std::str::from_utf8(part).unwrap();
+            assert_eq!(Value::from(text).as_text(), Some(text));
+            assert_eq!(Value::from(part).as_bytes(), Some(part));
+            assert_eq!(Packet::data(text).payload_bytes(), len);
+        }
+    }
+}
+
 /// Counts its drops.
 #[derive(Debug, Clone)]
 struct Tracked(Arc<AtomicUsize>);
