@@ -26,7 +26,7 @@ fn strings_of_every_length_keep_each_byte() {
             let text = std::str::from_utf8(part).unwrap();
             assert_eq!(Value::from(text).as_text(), Some(text));
             assert_eq!(Value::from(part).as_bytes(), Some(part));
-            assert_eq!(Packet::data(text).payload_bytes(), len);
+            assert_eq!(Packet::data(text).payload_size().bytes(), len);
         }
     }
 }
