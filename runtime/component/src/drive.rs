@@ -327,7 +327,7 @@ impl<O: Operator> Drive<O> {
                     open = true;
                     return;
                 }
-                match port.poll_flush() {
+                match port.poll_flush_at_once() {
                     Poll::Ready(taken) => open |= taken,
                     Poll::Pending => pending = true,
                 }

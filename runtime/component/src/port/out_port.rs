@@ -22,6 +22,8 @@ pub struct OutPort {
     depth: u32,
     /// Set once a close bracket came without its open one.
     unbalanced: bool,
+    /// Whether the last packet found no room.
+    found_full: bool,
     /// Emitted packets that found no room, in order.
     overflow: VecDeque<Packet>,
     cell: Arc<ProcessCell>,
@@ -54,6 +56,7 @@ impl OutPort {
             budget: BUDGET,
             depth: 0,
             unbalanced: false,
+            found_full: false,
             overflow: VecDeque::new(),
             cell,
             name,
@@ -307,6 +310,7 @@ impl OutPort {
                 Ok(()) => Emitted::Taken,
                 Err(Refused::Full(packet)) => {
                     self.overflow.push_back(packet);
+                    self.found_full = true;
                     Emitted::Waiting
                 }
                 Err(Refused::Closed(_)) => Emitted::Closed,
@@ -348,8 +352,22 @@ impl OutPort {
         }
     }
 
+    /// As [`OutPort::poll_flush`], when nothing was received since the last packet was emitted.
+    pub(crate) fn poll_flush_at_once(&mut self) -> Poll<bool> {
+        if std::mem::take(&mut self.found_full)
+            && let Sink::Link(writer) = &mut self.sink
+            && !writer.connector().is_crossing()
+        {
+            // It is still full: only this process runs on this thread.
+            writer.arm();
+            return Poll::Pending;
+        }
+        self.poll_flush()
+    }
+
     /// Waits until everything emitted has entered the connector. False when the reader has ended.
     pub fn poll_flush(&mut self) -> Poll<bool> {
+        self.found_full = false;
         let Sink::Link(writer) = &mut self.sink else {
             return Poll::Ready(!matches!(self.sink, Sink::Closed));
         };
