@@ -13,8 +13,13 @@ pub mod json;
 pub mod process;
 #[cfg(feature = "script")]
 pub mod script;
+#[cfg(feature = "sql")]
+pub mod sql;
 pub mod text;
 pub mod time;
+
+#[cfg(any(feature = "http", feature = "sql"))]
+mod tls;
 
 use millstream_component::{DuplicateName, Registry};
 
@@ -35,5 +40,7 @@ pub fn register(registry: &mut Registry) -> Result<(), DuplicateName> {
     http::register(registry)?;
     #[cfg(feature = "script")]
     script::register(registry)?;
+    #[cfg(feature = "sql")]
+    sql::register(registry)?;
     time::register(registry)
 }

@@ -1,10 +1,13 @@
 //! `core/Sort`: packets in order.
 
-use std::cmp::Ordering;
+mod spill;
 
 use millstream_component::prelude::*;
+use tokio::task::spawn_blocking;
 
+use self::spill::Spill;
 use super::by::{By, key};
+use crate::file::ahead::{Ahead, while_read};
 
 const NAME: &str = "core/Sort";
 
@@ -19,7 +22,7 @@ struct SortSettings {
     /// Whether the greatest comes first.
     #[serde(default)]
     descending: bool,
-    /// How many bytes of packets may be held at a time.
+    /// How many bytes of packets may be held at a time; more go to disk.
     #[serde(default = "quarter_gibibyte")]
     memory: u64,
 }
@@ -43,12 +46,13 @@ fn quarter_gibibyte() -> u64 {
 ///
 /// # Memory
 ///
-/// Holds the data packets since the last bracket. Fails when they come to more than `memory` bytes; nothing is moved
-/// to disk.
+/// Holds the data packets since the last bracket. When they come to more than `memory` bytes, they are sorted and written
+/// to a temporary file, and all files are merged in the end; so the disk holds what the memory does not.
 ///
 /// # Errors
 ///
-/// A packet that lacks a field of `by` is a failure of that packet. Going beyond `memory` ends the process.
+/// A packet that lacks a field of `by` is a failure of that packet. A full disk, and an opaque value that would have to be
+/// written, end the process.
 #[component(name = "core/Sort", cost = heavy, examples = examples)]
 pub async fn sort(
     config: Config<SortSettings>,
@@ -59,61 +63,104 @@ pub async fn sort(
     /// The same packets, sorted.
     mut out: Out<Packet>,
 ) -> Result<(), Failure> {
-    let mut held = Held::default();
+    let mut held = Held::new(&config);
     while let Some(packet) = input.recv_packet().await {
         if !packet.is_data() {
-            held.emit(&config, &mut out).await?;
+            held.emit(&mut out).await?;
             out.send_packet(packet).await?;
             continue;
         }
-        match key(config.by.as_ref(), NAME, &packet) {
-            Ok(key) => held.add(key, packet, config.memory)?,
+        match key_of(&held.order, &packet) {
+            Ok(key) => held.add(key, packet).await?,
             Err(failure) => {
                 let number = input.raw().taken();
                 cx.reject(failure.at("in", number), packet)?;
             }
         }
     }
-    held.emit(&config, &mut out).await
+    held.emit(&mut out).await
+}
+
+/// What packets are sorted by.
+#[derive(Debug, Clone)]
+struct Order {
+    by: Option<By>,
+    descending: bool,
+}
+
+fn key_of(order: &Order, packet: &Packet) -> Result<Value, Failure> {
+    key(order.by.as_ref(), NAME, packet)
 }
 
 /// The packets since the last bracket, with their keys.
-#[derive(Default)]
 struct Held {
+    order: Order,
+    memory: u64,
     packets: Vec<(Value, Packet)>,
     bytes: u64,
+    /// Those that did not fit into memory.
+    spill: Option<Spill>,
 }
 
 impl Held {
-    fn add(&mut self, key: Value, packet: Packet, memory: u64) -> Result<(), Failure> {
+    fn new(settings: &SortSettings) -> Self {
+        Self {
+            order: Order {
+                by: settings.by.clone(),
+                descending: settings.descending,
+            },
+            memory: settings.memory,
+            packets: Vec::new(),
+            bytes: 0,
+            spill: None,
+        }
+    }
+
+    async fn add(&mut self, key: Value, packet: Packet) -> Result<(), Failure> {
         // What a key points to is part of its packet.
         let bytes = packet.size_bytes() + size_of::<Value>();
         self.bytes = self.bytes.saturating_add(bytes as u64);
         self.packets.push((key, packet));
-        if self.bytes > memory {
-            return Err(Failure::fatal(format!(
-                "{NAME} holds more than `memory` = {memory} bytes after {} packets; \
-                 raise `memory` or sort smaller groups",
-                self.packets.len()
-            )));
+        if self.bytes <= self.memory {
+            return Ok(());
         }
+        let sorted = self.sorted();
+        let order = &self.order;
+        let mut spill = self
+            .spill
+            .take()
+            .unwrap_or_else(|| Spill::new(order.clone()));
+        let written = spawn_blocking(move || spill.add(sorted).map(|()| spill));
+        self.spill = Some(written.await??);
         Ok(())
     }
 
-    async fn emit(
-        &mut self,
-        settings: &SortSettings,
-        out: &mut Out<Packet>,
-    ) -> Result<(), Failure> {
-        let order: fn(&Value, &Value) -> Ordering = if settings.descending {
-            |a, b| b.cmp(a)
-        } else {
-            Value::cmp
-        };
-        self.packets.sort_by(|(a, _), (b, _)| order(a, b));
+    /// Takes the packets in memory in order.
+    fn sorted(&mut self) -> Vec<(Value, Packet)> {
         self.bytes = 0;
-        for (_, packet) in self.packets.drain(..) {
-            out.send_packet(packet).await?;
+        let mut packets = std::mem::take(&mut self.packets);
+        if self.order.descending {
+            packets.sort_by(|(a, _), (b, _)| b.cmp(a));
+        } else {
+            packets.sort_by(|(a, _), (b, _)| a.cmp(b));
+        }
+        packets
+    }
+
+    async fn emit(&mut self, out: &mut Out<Packet>) -> Result<(), Failure> {
+        let newest = self.sorted();
+        let Some(spill) = self.spill.take() else {
+            for (_, packet) in newest {
+                out.send_packet(packet).await?;
+            }
+            return Ok(());
+        };
+        let merge = spawn_blocking(move || spill.merge(newest)).await??;
+        let mut merged = Ahead::on_pool(merge);
+        while let Some(packets) = while_read(out, merged.next()).await?? {
+            for packet in packets? {
+                out.send_packet(packet).await?;
+            }
         }
         Ok(())
     }
@@ -157,6 +204,7 @@ contract!(Sort);
 mod tests {
     use millstream_component::ErrorPolicy;
     use millstream_component::testing::Bench;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -179,16 +227,75 @@ mod tests {
         assert_eq!(outcome.outputs["out"], expected);
     }
 
+    fn run(bench: Bench) -> Vec<Packet> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let mut outcome = runtime.block_on(bench.run());
+        outcome.result.unwrap();
+        outcome.outputs.remove("out").unwrap()
+    }
+
+    #[test]
+    fn what_does_not_fit_into_memory_is_sorted_on_disk() {
+        // More runs than are open at a time.
+        let numbers = (0..20_000_i64).map(|number| number * 7919 % 20_000);
+        let bench = Bench::of::<Sort>().iip("memory", 10_000);
+        let found = run(bench.capacity(200).input("in", numbers));
+        let expected: Vec<Packet> = (0..20_000).map(Packet::data).collect();
+        assert!(found == expected);
+    }
+
+    #[test]
+    fn packets_come_back_from_disk_as_they_were() {
+        let headers = millstream_packet::Headers {
+            id: Some("x".into()),
+            event_time_nanos: Some(-1),
+            pairs: vec![("a".into(), "b".into())],
+            ..Default::default()
+        };
+        let record = Record::from_iter([
+            ("z", Value::from(&b"\xFF"[..])),
+            ("a", f64::NAN.into()),
+            (
+                "l",
+                Value::list(vec![Value::NULL, true.into(), i64::MIN.into()]),
+            ),
+        ]);
+        let packets = [
+            Packet::data("text").with_headers(headers),
+            Packet::data(record),
+        ];
+        let bench = Bench::of::<Sort>().iip("memory", 0);
+        assert_eq!(run(bench.input("in", packets.clone())), packets);
+    }
+
     #[tokio::test]
-    async fn too_much_for_memory_is_told() {
-        let outcome = Bench::of::<Sort>()
-            .iip("memory", 1000)
-            .input("in", 0..100)
-            .run()
-            .await;
-        let message = outcome.result.unwrap_err().to_string();
-        let expected = "core/Sort holds more than `memory` = 1000 bytes after 18 packets";
-        assert!(message.starts_with(expected), "{message}");
+    async fn what_cannot_leave_the_process_is_told() {
+        let opaque = Value::opaque(std::time::Duration::ZERO);
+        let bench = Bench::of::<Sort>().iip("memory", 0);
+        let outcome = bench.input("in", [opaque]).run().await;
+        let told = outcome.result.unwrap_err().to_string();
+        assert!(told.contains("sorting on disk: an opaque value"), "{told}");
+    }
+
+    proptest! {
+        #[test]
+        fn disk_and_memory_sort_alike(
+            keys in prop::collection::vec(0_i64..8, 0..60),
+            memory in 0_i64..2000,
+            descending in any::<bool>(),
+        ) {
+            let packets: Vec<Packet> = (0..).zip(&keys).map(|(at, &key)| pair(key, &format!("{at}"))).collect();
+            let bench = |memory: i64| {
+                Bench::of::<Sort>()
+                    .iip("by", "a")
+                    .iip("descending", descending)
+                    .iip("memory", memory)
+                    .input("in", packets.clone())
+            };
+            prop_assert_eq!(run(bench(memory)), run(bench(1 << 20)));
+        }
     }
 
     #[tokio::test]

@@ -19,18 +19,18 @@ use crate::spec::{ComponentSpec, PortSpec};
 const ENDS_BY_ITSELF: [&str; 1] = ["core/Take"];
 
 /// Standard components that put brackets into a stream that had none.
-const MAKES_BRACKETS: [&str; 6] = [
+const MAKES_BRACKETS: [&str; 5] = [
     "core/Group",
     "core/Collate",
     "data/Window",
     "file/Read",
     "sql/Query",
-    "process/Exec",
 ];
 
 /// Families whose other components make no brackets.
-const PLAIN_FAMILIES: [&str; 9] = [
-    "core", "data", "text", "json", "csv", "file", "console", "time", "http",
+const PLAIN_FAMILIES: [&str; 12] = [
+    "core", "data", "text", "json", "csv", "file", "console", "process", "time", "http", "sql",
+    "script",
 ];
 
 pub(super) fn check(site: &Site<'_>, report: &mut Report) {
