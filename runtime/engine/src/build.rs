@@ -75,8 +75,8 @@ impl Ledger {
 /// A process as seen from outside its island.
 #[derive(Debug)]
 pub(crate) struct Member {
-    pub(crate) name: String,
-    pub(crate) component: String,
+    pub(crate) name: Arc<str>,
+    pub(crate) component: Arc<str>,
     pub(crate) cell: Arc<ProcessCell>,
     pub(crate) tally: Arc<Tally>,
     pub(crate) island: usize,
@@ -97,14 +97,23 @@ pub(crate) struct Wire {
 #[derive(Debug, Clone)]
 pub(crate) struct End {
     pub(crate) process: usize,
-    pub(crate) process_name: String,
-    pub(crate) port: String,
+    pub(crate) process_name: Arc<str>,
+    pub(crate) port: Arc<str>,
+    pub(crate) index: Option<u32>,
 }
 
 impl End {
     /// `process.port`.
     pub(crate) fn label(&self) -> String {
-        format!("{}.{}", self.process_name, self.port)
+        format!("{}.{}", self.process_name, self.port_label())
+    }
+
+    /// The port, with its index if it is an element.
+    pub(crate) fn port_label(&self) -> String {
+        match self.index {
+            Some(index) => format!("{}[{index}]", self.port),
+            None => self.port.to_string(),
+        }
     }
 }
 
@@ -211,8 +220,9 @@ impl<'a> Builder<'a> {
     fn end(&self, end: &PlannedEnd) -> End {
         End {
             process: end.process,
-            process_name: self.plan.processes[end.process].name.clone(),
-            port: end.label(),
+            process_name: Arc::clone(&self.plan.processes[end.process].name),
+            port: Arc::clone(&end.port),
+            index: end.index,
         }
     }
 
@@ -272,8 +282,8 @@ impl<'a> Builder<'a> {
             let island = self.plan.placement.island_of[at];
             let is_source = self.is_source[at];
             members.push(Member {
-                name: process.name.clone(),
-                component: process.component.clone(),
+                name: Arc::clone(&process.name),
+                component: Arc::clone(&process.component),
                 cell: Arc::clone(&cell),
                 tally: Arc::clone(&tally),
                 island,
@@ -338,7 +348,7 @@ fn number(plan: &Plan) -> (Vec<Vec<u32>>, Arc<[u32]>) {
 
 fn cell(process: &PlannedProcess, at: u64, seed: u64) -> Arc<ProcessCell> {
     ProcessCell::new(ProcessSetup {
-        name: process.name.as_str().into(),
+        name: Arc::clone(&process.name),
         on_error: process.on_error,
         // Neighbouring seeds must not give neighbouring streams.
         seed: (seed ^ at.wrapping_mul(0x9E37_79B9_7F4A_7C15)).wrapping_mul(0xD6E8_FEB8_6659_FD93),

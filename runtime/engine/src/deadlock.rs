@@ -129,7 +129,7 @@ fn add_edges(wire: &Wire, live: &[bool], edges: &mut [Vec<Edge>]) {
             .first()
             .map_or_else(|| "nobody".to_owned(), |end| end.label());
         edges[wire.to.process].push(Edge {
-            blockage: blockage(Wait::Receive, &wire.to.port, &peer),
+            blockage: blockage(Wait::Receive, &wire.to.port_label(), &peer),
             towards: writers.iter().map(|end| end.process).collect(),
         });
     }
@@ -138,7 +138,7 @@ fn add_edges(wire: &Wire, live: &[bool], edges: &mut [Vec<Edge>]) {
         let number = u32::try_from(end.process).unwrap_or(u32::MAX);
         if waiting.contains(&number) {
             edges[end.process].push(Edge {
-                blockage: blockage(Wait::Send, &end.port, &wire.to.label()),
+                blockage: blockage(Wait::Send, &end.port_label(), &wire.to.label()),
                 towards: vec![wire.to.process],
             });
         }

@@ -101,8 +101,8 @@ impl Network {
             .iter()
             .enumerate()
             .map(|(at, member)| ProcessState {
-                name: member.name.clone(),
-                component: member.component.clone(),
+                name: member.name.to_string(),
+                component: member.component.to_string(),
                 ended: self.inner.table.ledger.has_ended(at),
                 failed_packets: member.cell.failed_packets(),
                 busy: Duration::from_nanos(member.tally.busy_nanos.load(Ordering::Relaxed)),
@@ -241,7 +241,7 @@ impl Network {
             .table
             .processes
             .iter()
-            .map(|member| member.name.clone())
+            .map(|member| member.name.to_string())
             .collect();
         let live: Vec<bool> = (0..names.len())
             .map(|at| !self.inner.table.ledger.has_ended(at))

@@ -244,7 +244,7 @@ impl Inner {
             .table
             .processes
             .iter()
-            .map(|member| member.name.clone())
+            .map(|member| member.name.to_string())
             .collect();
         let waits = explain(&names, &vec![true; names.len()], &self.table.wires);
         let cycle: Vec<String> = waits.cycle.iter().map(ToString::to_string).collect();

@@ -60,7 +60,7 @@ pub(crate) fn place(
         } else if process.cost == Cost::Blocking {
             placement
                 .islands
-                .push(IslandKind::Thread(process.name.clone()));
+                .push(IslandKind::Thread(process.name.to_string()));
             placement.island_of[at] = placement.islands.len() - 1;
         }
     }

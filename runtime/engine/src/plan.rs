@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use millstream_component::{Definition, ErrorPolicy, Registry};
 use millstream_connector::{PipeKind, WhenFull};
-use millstream_graph::{ComponentRef, Cost, Flat, FlatConnector, FlatEnd, OnError};
+use millstream_graph::{ComponentRef, Cost, Flat, FlatConnector, FlatEnd, FlatProcess, OnError};
 use millstream_packet::Value;
 
 use crate::placement::{Placement, place};
@@ -71,8 +71,8 @@ pub struct Plan {
 
 #[derive(Debug)]
 pub(crate) struct PlannedProcess {
-    pub(crate) name: String,
-    pub(crate) component: String,
+    pub(crate) name: Arc<str>,
+    pub(crate) component: Arc<str>,
     pub(crate) kind: PlannedKind,
     pub(crate) iips: Vec<(Arc<str>, Option<u32>, Value)>,
     pub(crate) on_error: ErrorPolicy,
@@ -147,18 +147,42 @@ impl Plan {
     }
 }
 
-/// Port names, each kept once.
+/// Names of ports and components, each kept once.
 #[derive(Default)]
-struct Names(HashMap<String, Arc<str>>);
+struct Names<'a> {
+    texts: HashMap<String, Arc<str>>,
+    components: HashMap<&'a ComponentRef, (Arc<str>, Definition)>,
+}
 
-impl Names {
+impl<'a> Names<'a> {
     fn get(&mut self, name: &str) -> Arc<str> {
-        if let Some(known) = self.0.get(name) {
+        if let Some(known) = self.texts.get(name) {
             return Arc::clone(known);
         }
         let name: Arc<str> = name.into();
-        self.0.insert(name.to_string(), Arc::clone(&name));
+        self.texts.insert(name.to_string(), Arc::clone(&name));
         name
+    }
+
+    /// A component with its name as text.
+    fn component(
+        &mut self,
+        process: &'a FlatProcess,
+        registry: &Registry,
+    ) -> Result<(Arc<str>, Definition), PlanError> {
+        if let Some(known) = self.components.get(&process.component) {
+            return Ok(known.clone());
+        }
+        let name = process.component.to_string();
+        let Some(definition) = registry.get(&name) else {
+            return Err(PlanError::UnknownComponent {
+                process: process.path.clone(),
+                component: name,
+            });
+        };
+        let known = (Arc::from(name), *definition);
+        self.components.insert(&process.component, known.clone());
+        Ok(known)
     }
 
     fn end(&mut self, end: &FlatEnd) -> PlannedEnd {
@@ -170,22 +194,28 @@ impl Names {
     }
 }
 
-fn plan_process(
-    process: &millstream_graph::FlatProcess,
+fn plan_process<'a>(
+    process: &'a FlatProcess,
     registry: &Registry,
     options: &PlanOptions,
-    names: &mut Names,
+    names: &mut Names<'a>,
 ) -> Result<PlannedProcess, PlanError> {
     if process.replicas > 1 {
         return Err(PlanError::Replicas {
             process: process.path.clone(),
         });
     }
-    let (kind, cost) = if let Some(inner) = &process.per_group {
-        (plan_group(inner, registry, options)?, Cost::Light)
+    let (component, kind, cost) = if let Some(inner) = &process.per_group {
+        let component = names.get(&process.component.to_string());
+        (
+            component,
+            plan_group(inner, registry, options)?,
+            Cost::Light,
+        )
     } else {
-        let definition = find(&process.path, &process.component, registry)?;
-        (PlannedKind::Component(*definition), definition.cost)
+        let (component, definition) = names.component(process, registry)?;
+        let cost = definition.cost;
+        (component, PlannedKind::Component(definition), cost)
     };
     let iips = process
         .iips
@@ -193,28 +223,14 @@ fn plan_process(
         .map(|(key, value)| (names.get(key.port.as_str()), key.index, value.clone()))
         .collect();
     Ok(PlannedProcess {
-        name: process.path.clone(),
-        component: process.component.to_string(),
+        name: process.path.as_str().into(),
+        component,
         kind,
         iips,
         on_error: policy(process.on_error),
         cost,
         thread: process.thread.clone(),
     })
-}
-
-fn find<'a>(
-    path: &str,
-    component: &ComponentRef,
-    registry: &'a Registry,
-) -> Result<&'a Definition, PlanError> {
-    let component = component.to_string();
-    registry
-        .get(&component)
-        .ok_or_else(|| PlanError::UnknownComponent {
-            process: path.to_owned(),
-            component,
-        })
 }
 
 fn plan_group(
@@ -260,7 +276,7 @@ fn policy(on_error: OnError) -> ErrorPolicy {
 fn plan_wires(
     connectors: &[FlatConnector],
     processes: &[PlannedProcess],
-    names: &mut Names,
+    names: &mut Names<'_>,
 ) -> Result<Vec<PlannedWire>, PlanError> {
     let mut wires: Vec<PlannedWire> = Vec::with_capacity(connectors.len());
     let mut by_target: HashMap<PlannedEnd, usize> = HashMap::with_capacity(connectors.len());
@@ -270,7 +286,7 @@ fn plan_wires(
         let (from, to) = (names.end(&connector.from), names.end(&connector.to));
         if !sources.insert(from.clone()) {
             return Err(PlanError::TwoReaders {
-                process: processes[from.process].name.clone(),
+                process: processes[from.process].name.to_string(),
                 port: from.label(),
             });
         }

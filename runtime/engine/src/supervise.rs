@@ -208,8 +208,8 @@ impl Running {
             .iter()
             .zip(endings.by_process)
             .map(|(member, ending)| ProcessReport {
-                name: member.name.clone(),
-                component: member.component.clone(),
+                name: member.name.to_string(),
+                component: member.component.to_string(),
                 ending: ending.unwrap_or(Ending::Cancelled),
                 failed_packets: member.cell.failed_packets(),
                 busy: Duration::from_nanos(member.tally.busy_nanos.load(Ordering::Relaxed)),
