@@ -12,6 +12,9 @@ mod endings;
 /// Graphs that are malformed, wrong, endless or enormous.
 mod input;
 
+/// Graphs that serve, and programs inside graphs.
+mod services;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

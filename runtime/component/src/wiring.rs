@@ -27,7 +27,7 @@ impl Wiring {
 
     /// Adds a connected in-port or an element of one.
     pub fn add_in(&mut self, port: InPort) {
-        self.ins.push(port);
+        push(&mut self.ins, port);
     }
 
     /// Adds a connected out-port or an element of one. The port `error` goes to the cell.
@@ -35,7 +35,7 @@ impl Wiring {
         if port.name() == ERROR_PORT {
             self.cell.set_errors(port);
         } else {
-            self.outs.push(port);
+            push(&mut self.outs, port);
         }
     }
 
@@ -88,6 +88,14 @@ impl Wiring {
         elements.sort_by_key(OutPort::index);
         OutArray::new(elements.into_iter().map(Out::new).collect())
     }
+}
+
+/// Most processes have one port on each side; room for four would make up most of a large network's memory at the start.
+fn push<T>(ports: &mut Vec<T>, port: T) {
+    if ports.is_empty() {
+        ports.reserve_exact(1);
+    }
+    ports.push(port);
 }
 
 /// The out-port for packets that failed, which every component may have.

@@ -288,10 +288,8 @@ impl Connector {
         drop(self.reader.set(target));
     }
 
-    pub(crate) fn set_writer(&self, target: &Target) {
-        if self.line.is_none() {
-            drop(self.writer.set(target.clone()));
-        }
+    pub(crate) fn set_writer(&self, target: Target) {
+        drop(self.writer.set(target));
     }
 
     /// Slots that are kept for writers that were called.

@@ -24,7 +24,8 @@ const SHARES: u32 = 4;
 #[derive(Debug)]
 pub struct Writer {
     connector: Arc<Connector>,
-    target: Option<Target>,
+    /// Whom to wake, for the line of several writers.
+    target: Option<Box<Target>>,
     /// The slots of a ring that only this writer writes, once there was a packet; then the next fields are in use.
     window: Window,
     /// Where the next packet goes. Between the connector's tail and this are packets not yet published.
@@ -114,8 +115,11 @@ impl Writer {
 
     /// Says whom to wake; called once, when the network is wired.
     pub fn bind(&mut self, target: Target) {
-        self.connector.set_writer(&target);
-        self.target = Some(target);
+        if self.connector.line.is_some() {
+            self.target = Some(Box::new(target));
+        } else {
+            self.connector.set_writer(target);
+        }
     }
 
     /// What both ends share.

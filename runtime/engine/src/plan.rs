@@ -1,8 +1,9 @@
 //! What a network needs, found out before anything is built.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use millstream_component::{Definition, ErrorPolicy, Registry};
 use millstream_connector::{PipeKind, WhenFull};
 use millstream_graph::{ComponentRef, Cost, Flat, FlatConnector, FlatEnd, FlatProcess, OnError};
@@ -150,8 +151,8 @@ impl Plan {
 /// Names of ports and components, each kept once.
 #[derive(Default)]
 struct Names<'a> {
-    texts: HashMap<String, Arc<str>>,
-    components: HashMap<&'a ComponentRef, (Arc<str>, Definition)>,
+    texts: HashMap<String, Arc<str>, RandomState>,
+    components: HashMap<&'a ComponentRef, (Arc<str>, Definition), RandomState>,
 }
 
 impl<'a> Names<'a> {
@@ -279,9 +280,10 @@ fn plan_wires(
     names: &mut Names<'_>,
 ) -> Result<Vec<PlannedWire>, PlanError> {
     let mut wires: Vec<PlannedWire> = Vec::with_capacity(connectors.len());
-    let mut by_target: HashMap<PlannedEnd, usize> = HashMap::with_capacity(connectors.len());
-    let mut sources: std::collections::HashSet<PlannedEnd> =
-        std::collections::HashSet::with_capacity(connectors.len());
+    let mut by_target: HashMap<PlannedEnd, usize, RandomState> =
+        HashMap::with_capacity_and_hasher(connectors.len(), RandomState::default());
+    let mut sources: HashSet<PlannedEnd, RandomState> =
+        HashSet::with_capacity_and_hasher(connectors.len(), RandomState::default());
     for connector in connectors {
         let (from, to) = (names.end(&connector.from), names.end(&connector.to));
         if !sources.insert(from.clone()) {
