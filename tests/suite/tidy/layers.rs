@@ -43,6 +43,12 @@ const LAYERS: &[(&str, Level, Inside)] = &[
         Inside::Only(&["millstream-packet"]),
     ),
     ("millstream-component-macros", Level::L1, Inside::Only(&[])),
+    // Expressions know values and nothing of ports, so that whoever has a value can evaluate one.
+    (
+        "millstream-expression",
+        Level::L1,
+        Inside::Only(&["millstream-packet"]),
+    ),
     (
         "millstream-component",
         Level::L1,
