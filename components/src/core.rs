@@ -18,6 +18,7 @@ mod gate;
 mod group;
 mod kick;
 mod repeat;
+mod route;
 mod sequence;
 mod skip;
 mod sort;
@@ -27,7 +28,7 @@ mod unbatch;
 mod ungroup;
 
 mod by;
-mod deadline;
+pub(crate) mod deadline;
 mod open_groups;
 
 pub use balance::Balance;
@@ -43,6 +44,7 @@ pub use gate::Gate;
 pub use group::Group;
 pub use kick::Kick;
 pub use repeat::Repeat;
+pub use route::Route;
 pub use sequence::Sequence;
 pub use skip::Skip;
 pub use sort::Sort;
@@ -64,6 +66,7 @@ pub fn register(registry: &mut Registry) -> Result<(), DuplicateName> {
     registry.add::<Copy>()?;
     registry.add::<Concat>()?;
     registry.add::<Balance>()?;
+    registry.add::<Route>()?;
     registry.add::<Take>()?;
     registry.add::<Skip>()?;
     registry.add::<Count>()?;

@@ -5,10 +5,13 @@
 
 pub mod console;
 pub mod core;
+pub mod data;
 pub mod file;
 pub mod json;
 pub mod text;
 pub mod time;
+
+mod expression;
 
 use millstream_component::{DuplicateName, Registry};
 
@@ -18,7 +21,9 @@ use millstream_component::{DuplicateName, Registry};
 ///
 /// Fails when a name is taken.
 pub fn register(registry: &mut Registry) -> Result<(), DuplicateName> {
+    expression::register(registry);
     core::register(registry)?;
+    data::register(registry)?;
     text::register(registry)?;
     json::register(registry)?;
     console::register(registry)?;

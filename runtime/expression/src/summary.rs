@@ -102,7 +102,7 @@ impl Summary {
         let (mut slots, mut owners, mut compiled) = (Vec::new(), Vec::new(), Vec::new());
         for (name, source) in columns {
             let (name, source) = (name.into(), source.as_ref());
-            let result = match compile_aggregation(source, by, &mut slots) {
+            let result = match compile_aggregation(source, Some(by), &mut slots) {
                 Ok(result) => result,
                 Err(mistakes) => {
                     return Err(ColumnMistakes {
@@ -127,6 +127,15 @@ impl Summary {
             slots,
             owners,
         })
+    }
+
+    /// Finds what is wrong with the expression of a column; `by` are the fields of the key, if they are known.
+    ///
+    /// # Errors
+    ///
+    /// Fails with everything that is wrong with it.
+    pub fn check(source: &str, by: Option<&[Text]>) -> Result<(), Mistakes> {
+        compile_aggregation(source, by, &mut Vec::new()).map(drop)
     }
 
     /// The field names of the records that come of it: the key, then the columns.

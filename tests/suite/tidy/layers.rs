@@ -76,6 +76,7 @@ const LAYERS: &[(&str, Level, Inside)] = &[
             "millstream-packet",
             "millstream-graph",
             "millstream-component",
+            "millstream-expression",
         ]),
     ),
     ("millstream", Level::L4, Inside::Everything),

@@ -30,19 +30,21 @@ impl Slot {
 }
 
 /// Compiles an expression over many packets. Its aggregates go to the end of `slots`; outside of them, names are fields of
-/// `by`.
+/// `by`, if those are known.
 ///
 /// # Errors
 ///
 /// Fails with all mistakes that were found.
 pub(crate) fn compile_aggregation(
     source: &str,
-    by: &[Text],
+    by: Option<&[Text]>,
     slots: &mut Vec<Slot>,
 ) -> Result<Part, Mistakes> {
     let tree = syntax::parse(source).map_err(|mistake| Mistakes::new(source, vec![mistake]))?;
-    let key = by.iter().map(|name| (name.clone(), Type::any())).collect();
-    let mut compiler = Compiler::new(source, Type::fields(key));
+    let key = by.map_or(Type::any(), |by| {
+        Type::fields(by.iter().map(|name| (name.clone(), Type::any())).collect())
+    });
+    let mut compiler = Compiler::new(source, key);
     let before = slots.len();
     compiler.slots = Some(std::mem::take(slots));
     let typed = compiler.expr(&tree);

@@ -122,7 +122,9 @@ fn named(input: &mut Input<'_>, name: Name) -> Parsed<Expr> {
         Some(Mark::ParenOpen) => call(input, name),
         Some(Mark::Arrow) => {
             let mistake = Mistake::new(here(input), "`=>` stands only in arguments of functions");
-            Err(refuse(mistake.help("for example map(items, x => x.price)")))
+            Err(refuse(mistake.help(
+                "for at least write `>=`; a function is written map(items, x => x.price)",
+            )))
         }
         _ => grown(name.span, ExprKind::Name(name.text)),
     }
