@@ -12,6 +12,9 @@ mod endings;
 /// Graphs that are malformed, wrong, endless or enormous.
 mod input;
 
+/// Expressions tried from the command line.
+mod eval;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
