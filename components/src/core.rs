@@ -20,6 +20,7 @@ mod group;
 mod join;
 mod kick;
 mod repeat;
+mod route;
 mod sequence;
 mod skip;
 mod sort;
@@ -29,7 +30,7 @@ mod unbatch;
 mod ungroup;
 
 mod by;
-mod deadline;
+pub(crate) mod deadline;
 mod open_groups;
 
 pub use balance::Balance;
@@ -47,6 +48,7 @@ pub use group::Group;
 pub use join::Join;
 pub use kick::Kick;
 pub use repeat::Repeat;
+pub use route::Route;
 pub use sequence::Sequence;
 pub use skip::Skip;
 pub use sort::Sort;
@@ -70,6 +72,7 @@ pub fn register(registry: &mut Registry) -> Result<(), DuplicateName> {
     registry.add::<Collate>()?;
     registry.add::<Join>()?;
     registry.add::<Balance>()?;
+    registry.add::<Route>()?;
     registry.add::<Take>()?;
     registry.add::<Skip>()?;
     registry.add::<Count>()?;

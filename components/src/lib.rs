@@ -6,6 +6,7 @@
 pub mod console;
 pub mod core;
 pub mod csv;
+pub mod data;
 pub mod file;
 #[cfg(feature = "http")]
 pub mod http;
@@ -18,6 +19,7 @@ pub mod sql;
 pub mod text;
 pub mod time;
 
+mod expression;
 #[cfg(any(feature = "http", feature = "sql"))]
 mod tls;
 
@@ -29,7 +31,9 @@ use millstream_component::{DuplicateName, Registry};
 ///
 /// Fails when a name is taken.
 pub fn register(registry: &mut Registry) -> Result<(), DuplicateName> {
+    expression::register(registry);
     core::register(registry)?;
+    data::register(registry)?;
     text::register(registry)?;
     json::register(registry)?;
     csv::register(registry)?;

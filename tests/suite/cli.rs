@@ -12,6 +12,8 @@ mod endings;
 /// Graphs that are malformed, wrong, endless or enormous.
 mod input;
 
+/// Expressions tried from the command line.
+mod eval;
 /// Graphs that serve, and programs inside graphs.
 mod services;
 

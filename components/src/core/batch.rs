@@ -143,6 +143,19 @@ mod tests {
 
     use super::*;
 
+    #[tokio::test(start_paused = true)]
+    async fn a_list_goes_out_when_its_time_is_up() {
+        let bench = Bench::of::<Batch>().iip("size", 3).iip("timeout_ms", 100);
+        let outcome = bench
+            .input("in", [1, 2, 3])
+            .at_millis("in", [0, 50, 150, 1000])
+            .run()
+            .await;
+        let list =
+            |ints: &[i64]| Packet::data(Value::list(ints.iter().map(|&int| int.into()).collect()));
+        assert_eq!(outcome.outputs["out"], [list(&[1, 2]), list(&[3])]);
+    }
+
     #[tokio::test]
     async fn size_zero_is_refused() {
         let outcome = Bench::of::<Batch>()

@@ -10,16 +10,16 @@ use millstream_component::prelude::*;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 /// Longest wait that settings can ask for: a year. Keeps points in time within what clocks can tell.
-pub(super) const WAIT_MAX_MILLIS: u64 = 365 * 24 * 60 * 60 * 1000;
+pub(crate) const WAIT_MAX_MILLIS: u64 = 365 * 24 * 60 * 60 * 1000;
 
 /// The duration that a setting in milliseconds asks for.
-pub(super) fn millis(millis: u64) -> Duration {
+pub(crate) fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis.min(WAIT_MAX_MILLIS))
 }
 
 /// What came first.
 #[derive(Debug)]
-pub(super) enum Arrival {
+pub(crate) enum Arrival {
     /// A packet.
     Packet(Packet),
     /// The end of the stream.
@@ -30,7 +30,7 @@ pub(super) enum Arrival {
 
 /// A timer that is made when it is first needed and then used again for every wait.
 #[derive(Debug, Default)]
-pub(super) struct Deadline {
+pub(crate) struct Deadline {
     sleep: Option<Pin<Box<Sleep>>>,
 }
 
@@ -40,7 +40,7 @@ impl Deadline {
     /// # Cancel
     ///
     /// Nothing is lost.
-    pub(super) async fn recv(&mut self, input: &mut InPort, due: Option<Instant>) -> Arrival {
+    pub(crate) async fn recv(&mut self, input: &mut InPort, due: Option<Instant>) -> Arrival {
         let mut packet = pin!(input.recv());
         let mut sleep = due.map(|due| self.set(due));
         poll_fn(|cx| {
@@ -56,7 +56,7 @@ impl Deadline {
     }
 
     /// Waits until `due`.
-    pub(super) async fn wait(&mut self, due: Instant) {
+    pub(crate) async fn wait(&mut self, due: Instant) {
         self.set(due).await;
     }
 

@@ -141,6 +141,8 @@ pub(crate) enum Verb {
     Components(ComponentsArgs),
     /// Explain the code of a finding.
     Explain(ExplainArgs),
+    /// Try an expression.
+    Eval(EvalArgs),
     /// Find out whether Millstream works here.
     Doctor(DoctorArgs),
     /// Print completions for a shell.
@@ -325,6 +327,36 @@ pub(crate) struct ExplainArgs {
     pub(crate) format: FormatArgs,
 }
 
+/// `millstream eval`.
+#[derive(Debug, Args)]
+#[command(after_help = EVAL_HELP)]
+pub(crate) struct EvalArgs {
+    /// The expression, as it stands in a setting such as `where`.
+    #[arg(value_name = "EXPR", allow_hyphen_values = true)]
+    pub(crate) expression: String,
+    /// What to evaluate it for, as JSON; `-` takes a document from each line of standard input. A record without fields
+    /// unless given.
+    #[arg(long, value_name = "JSON", allow_hyphen_values = true)]
+    pub(crate) input: Option<String>,
+    /// How errors look.
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+const EVAL_HELP: &str = "\
+Results are printed as JSON, one a line. A value that the expression has no result for is told on standard error with \
+the part of the expression concerned; with --input - the next line is tried.
+
+Exit code 0: there was a result for everything; 1: for something there was none; 2: --input is no JSON; 3: this is no \
+expression; 4: standard input could not be read.
+
+Examples:
+  millstream eval '7 / 2'
+  millstream eval 'user.name + \"!\"' --input '{\"user\": {\"name\": \"Ada\"}}'
+  millstream eval 'price * quantity' --input - < orders.jsonl
+
+The language: runtime/expression/LANGUAGE.md";
+
 /// `millstream doctor`.
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArgs {
@@ -352,6 +384,7 @@ impl Cli {
             Verb::Check(args) => args.format.get(),
             Verb::Fmt(args) => args.format.get(),
             Verb::Explain(args) => args.format.get(),
+            Verb::Eval(args) => args.format.get(),
             Verb::Doctor(args) => args.format.get(),
             Verb::Components(args) => match args.format() {
                 ComponentsFormat::Json => Format::Json,

@@ -38,10 +38,11 @@ pub(crate) fn catalog_for(registry: &Registry, sources: &[Arc<Source>]) -> Catal
         .map(ComponentRef::as_str)
         .collect();
     let known: Option<Vec<&Definition>> = used.into_iter().map(|name| registry.get(name)).collect();
-    match known {
+    let catalog = match known {
         Some(definitions) => Catalog::new(definitions.into_iter().map(Definition::spec)),
         None => Catalog::new(registry.specs()),
-    }
+    };
+    catalog.with_formats(registry.formats().clone())
 }
 
 /// The spec of a component that a file uses, be it a subgraph.

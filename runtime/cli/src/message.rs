@@ -32,6 +32,9 @@ pub(crate) struct Message {
     pub(crate) help: Option<String>,
 }
 
+/// Why a value has no place in the file.
+const GIVEN: &str = "the value was given with --iip";
+
 /// Places in one graph file.
 #[derive(Debug)]
 pub(crate) struct Excerpt {
@@ -63,7 +66,10 @@ impl Message {
         message.process = process_of(&finding.place, source);
         message.port = port_of(&finding.place, source);
         message.help.clone_from(&finding.help);
-        match (finding.place.span(&source.spans), &finding.place) {
+        match (
+            finding.place.span_in(&source.spans, &source.text),
+            &finding.place,
+        ) {
             (Some(span), _) => message.point_at(source, span, None),
             (None, place) => {
                 // A value from the command line stands nowhere, so its process is shown.
@@ -73,10 +79,15 @@ impl Message {
                 if let Some(span) = span {
                     message.point_at(source, span, None);
                 }
-                if matches!(place, Place::Iip(..)) {
-                    message
-                        .notes
-                        .push("the value was given with --iip".to_owned());
+                match place {
+                    Place::Iip(..) => message.notes.push(GIVEN.to_owned()),
+                    Place::Text(place) => {
+                        let character = place.character;
+                        message
+                            .notes
+                            .push(format!("{GIVEN}; this is at its character {character}"));
+                    }
+                    _ => {}
                 }
             }
         }
@@ -117,6 +128,7 @@ fn process_of(place: &Place, source: &Source) -> Option<String> {
 fn port_of(place: &Place, source: &Source) -> Option<String> {
     match place {
         Place::Iip(_, key) => Some(key.to_string()),
+        Place::Text(place) => Some(place.port.to_string()),
         Place::From(at) => source
             .graph
             .connectors

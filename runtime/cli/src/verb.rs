@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod components;
 mod doctor;
+mod eval;
 mod explain;
 mod fmt;
 mod new;
@@ -28,6 +29,7 @@ pub(crate) fn perform(cli: &Cli, shell: &Shell) -> Result<Exit, Fault> {
         Verb::New(args) => new::new(args, shell),
         Verb::Components(args) => components::components(args, shell),
         Verb::Explain(args) => explain::explain(args, shell),
+        Verb::Eval(args) => eval::eval(args, shell),
         Verb::Doctor(_) => doctor::doctor(shell),
         Verb::Completions(args) => completions::completions(args, shell),
     }

@@ -154,7 +154,9 @@ impl<O: Operator> Drive<O> {
                     Stop::Empty | Stop::Interrupted => {}
                 },
                 Phase::Expanding => ready!(self.expand(Phase::Packets, cx))?,
-                Phase::Finishing if O::EXPANDS => ready!(self.expand(Phase::Finished, cx))?,
+                Phase::Finishing if O::EXPANDS || O::DRAINS => {
+                    ready!(self.expand(Phase::Finished, cx))?;
+                }
                 Phase::Finishing => self.phase = Phase::Finished,
                 Phase::Finished => return Poll::Ready(Ok(())),
             }
@@ -228,7 +230,11 @@ impl<O: Operator> Drive<O> {
                 .each_output(&mut |port| port.close_fast_way_if_headed());
         }
         if !packet.is_data() {
-            return self.operator.bracket(packet);
+            self.operator.bracket(packet)?;
+            if O::DRAINS {
+                self.phase = Phase::Expanding;
+            }
+            return Ok(());
         }
         if self.keeps {
             return self.handle_keeping(packet, 0);

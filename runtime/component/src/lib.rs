@@ -31,7 +31,7 @@ pub use definition::{Component, Definition, Direction, PortMeta, Process, Proces
 pub use drive::drive;
 pub use example::Example;
 pub use failure::{Closed, Failure, FailureKind};
-pub use millstream_graph::Cost;
+pub use millstream_graph::{Cost, FormatProblem, FormatText, Given};
 pub use operator::{Operator, OperatorPorts};
 pub use payload::{Payload, WrongType};
 pub use port::{Emitted, In, InArray, InPort, Out, OutArray, OutPort, Recv, RecvPacket, Send};

@@ -29,6 +29,10 @@ pub trait Operator: OperatorPorts {
     /// Whether [`Operator::more`] is to be called after each packet.
     const EXPANDS: bool = false;
 
+    /// Whether [`Operator::more`] is to be called after each bracket and at the end, but not after each packet: for
+    /// components that hold packets until a group ends.
+    const DRAINS: bool = false;
+
     /// Handles one data packet.
     ///
     /// # Errors
@@ -36,7 +40,7 @@ pub trait Operator: OperatorPorts {
     /// A failure concerns this packet; `on_error` decides what becomes of it.
     fn process(&mut self, item: Self::Item) -> Result<(), Failure>;
 
-    /// Goes on with the packet that was begun; called while it says true and there is room. Emits a few packets.
+    /// Goes on with the packet or group that was begun; called while it says true and there is room. Emits a few packets.
     ///
     /// # Errors
     ///

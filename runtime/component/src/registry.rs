@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use millstream_graph::ComponentSpec;
+use millstream_graph::{ComponentSpec, FormatCheck, Formats};
 
 use crate::definition::{Component, Definition};
 
@@ -10,6 +10,7 @@ use crate::definition::{Component, Definition};
 #[derive(Debug, Clone, Default)]
 pub struct Registry {
     components: BTreeMap<&'static str, Definition>,
+    formats: Formats,
 }
 
 /// Two components of one name.
@@ -37,6 +38,17 @@ impl Registry {
         }
         self.components.insert(definition.name, definition);
         Ok(())
+    }
+
+    /// Adds the check of a form of text: schemas of settings name it as `"format"`, and `millstream check` then says what is
+    /// wrong with such texts.
+    pub fn add_format(&mut self, name: &str, check: FormatCheck) {
+        self.formats.insert(name, check);
+    }
+
+    /// The forms of text that can be checked.
+    pub const fn formats(&self) -> &Formats {
+        &self.formats
     }
 
     /// The component of this name.

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::format::Formats;
 use crate::spec::ComponentSpec;
 
-/// A set of component specs by name.
+/// A set of component specs by name, with checks of what their settings say.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Catalog {
     specs: BTreeMap<String, Arc<ComponentSpec>>,
+    formats: Formats,
 }
 
 impl Catalog {
@@ -19,6 +21,17 @@ impl Catalog {
             catalog.insert(spec);
         }
         catalog
+    }
+
+    /// The same with checks of texts whose form their schemas name.
+    pub fn with_formats(mut self, formats: Formats) -> Self {
+        self.formats = formats;
+        self
+    }
+
+    /// The checks of texts whose form their schemas name.
+    pub const fn formats(&self) -> &Formats {
+        &self.formats
     }
 
     /// Adds a spec and gives back the one that had its name.

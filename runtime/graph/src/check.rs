@@ -11,6 +11,7 @@ mod convert;
 mod diamond;
 mod finding;
 mod flow;
+mod format;
 mod port;
 mod report;
 mod schema;
@@ -20,7 +21,7 @@ mod types;
 
 pub use codes::{Code, UnknownCode};
 pub use convert::{Conversion, conversion};
-pub use finding::{Finding, Place, Severity};
+pub use finding::{Finding, Place, Severity, TextPlace, TextStep};
 
 use crate::catalog::Catalog;
 use crate::model::Graph;
@@ -35,6 +36,7 @@ pub fn check(graph: &Graph, catalog: &Catalog, resolve: &dyn Resolve) -> Vec<Fin
     component::check(&site, &mut report);
     port::check(&site, &mut report);
     types::check(&site, &mut report);
+    format::check(&site, &mut report);
     flow::check(&site, &mut report);
     diamond::check(&site, &mut report);
     report.finish()

@@ -12,6 +12,7 @@ mod comments;
 mod entry;
 mod error;
 mod fields;
+mod inside;
 mod read;
 mod scan;
 mod spans;
@@ -20,6 +21,7 @@ mod value;
 mod write;
 
 pub use error::{ReadError, line_column};
+pub(crate) use inside::span_inside;
 pub use read::{Parsed, read};
 pub use spans::Spans;
 pub use value::{Unsavable, check_savable};

@@ -18,6 +18,7 @@ mod comment;
 mod edit;
 pub mod file;
 mod flatten;
+mod format;
 mod model;
 mod names;
 mod resolve;
@@ -28,12 +29,15 @@ mod testing;
 mod view;
 
 pub use catalog::Catalog;
-pub use check::{Code, Conversion, Finding, Place, Severity, UnknownCode, check, conversion};
+pub use check::{
+    Code, Conversion, Finding, Place, Severity, TextPlace, TextStep, UnknownCode, check, conversion,
+};
 pub use comment::{Comment, Comments, Section};
 pub use edit::{CommentPlace, ConnectorChange, Edit, EditError, ProcessChange, Side};
 pub use flatten::{
     Flat, FlatConnector, FlatEnd, FlatGroup, FlatProcess, FlattenError, Origin, flatten,
 };
+pub use format::{FormatCheck, FormatProblem, FormatText, Formats, Given};
 pub use model::{Connector, DEFAULT_CAPACITY, Graph, Group, OnError, Position, Process, WhenFull};
 pub use names::{ComponentRef, NameError, PortKey, PortName, PortRef, ProcessName, RefText};
 pub use resolve::{NoSubgraphs, Resolve, ResolveError, Resolved};

@@ -167,7 +167,8 @@ impl Record {
         &mut self.values
     }
 
-    pub(crate) fn into_values(self) -> Vec<Value> {
+    /// Takes the values out, in order of the shape.
+    pub fn into_values(self) -> Vec<Value> {
         self.values
     }
 

@@ -43,6 +43,12 @@ const LAYERS: &[(&str, Level, Inside)] = &[
         Inside::Only(&["millstream-packet"]),
     ),
     ("millstream-component-macros", Level::L1, Inside::Only(&[])),
+    // Expressions know values and nothing of ports, so that whoever has a value can evaluate one.
+    (
+        "millstream-expression",
+        Level::L1,
+        Inside::Only(&["millstream-packet"]),
+    ),
     (
         "millstream-component",
         Level::L1,
@@ -70,6 +76,7 @@ const LAYERS: &[(&str, Level, Inside)] = &[
             "millstream-packet",
             "millstream-graph",
             "millstream-component",
+            "millstream-expression",
         ]),
     ),
     ("millstream", Level::L4, Inside::Everything),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
@@ -14,6 +14,7 @@ use millstream_connector::{
 };
 use millstream_graph::ExampleSpec;
 use millstream_packet::{Packet, Value};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::cell::{ErrorPolicy, ProcessCell, ProcessSetup};
 use crate::definition::{Component, Definition, Direction, ProcessFuture};
@@ -30,6 +31,8 @@ pub struct Bench {
     definition: Definition,
     iips: Vec<(String, Value)>,
     inputs: Vec<(String, Vec<Packet>)>,
+    /// When the packets of a port come, and its end, in milliseconds from the start.
+    times: BTreeMap<String, Vec<u64>>,
     /// Array elements of out-ports to connect, by port.
     elements: BTreeMap<String, u32>,
     errors_connected: bool,
@@ -77,6 +80,7 @@ impl Bench {
             definition,
             iips: Vec::new(),
             inputs: Vec::new(),
+            times: BTreeMap::new(),
             elements: BTreeMap::new(),
             errors_connected: false,
             on_error: ErrorPolicy::Fail,
@@ -126,6 +130,14 @@ impl Bench {
             port.to_owned(),
             packets.into_iter().map(Into::into).collect(),
         ));
+        self
+    }
+
+    /// When the packets of a port come, in milliseconds from the start; one time more than packets is when the stream ends.
+    /// For tests on a paused clock; without this all packets are there at once.
+    pub fn at_millis(mut self, port: &str, times: impl IntoIterator<Item = u64>) -> Self {
+        self.times
+            .insert(port.to_owned(), times.into_iter().collect());
         self
     }
 
@@ -228,6 +240,7 @@ impl Bench {
             taps,
             hooks: self.hooks,
             is_visited: false,
+            timer: None,
             result: None,
         }
     }
@@ -252,7 +265,12 @@ impl Bench {
         wiring: &mut Wiring,
     ) -> Vec<Feed> {
         let mut feeds = Vec::new();
+        let begun = Instant::now();
         for (port, packets) in &self.inputs {
+            let times = self.times.get(port).into_iter().flatten();
+            let times = times
+                .map(|millis| begun + Duration::from_millis(*millis))
+                .collect();
             let (name, index) = split_label(port);
             let (writer, reader) = self.connect();
             let linked =
@@ -262,6 +280,7 @@ impl Bench {
                 port: port.clone(),
                 writer: Some(writer),
                 packets: packets.iter().cloned().collect(),
+                times,
             });
         }
         feeds
@@ -355,6 +374,8 @@ pub(crate) struct Rig {
     hooks: Vec<Hook>,
     /// Whether more may go into the in-ports.
     is_visited: bool,
+    /// Wakes the rig when the next packet comes.
+    timer: Option<Pin<Box<Sleep>>>,
     result: Option<Result<(), Failure>>,
 }
 
@@ -362,6 +383,8 @@ struct Feed {
     port: String,
     writer: Option<Writer>,
     packets: VecDeque<Packet>,
+    /// When each of them comes, and the end; what has no time is there at once.
+    times: VecDeque<Instant>,
 }
 
 struct Tap {
@@ -390,10 +413,23 @@ impl Rig {
             }
             // Something outside may have woken the process, which has made room only now.
             moved |= self.feed();
-            if !moved && !self.waker.0.load(Ordering::Relaxed) {
+            if !moved && !self.waker.0.load(Ordering::Relaxed) && self.poll_timer(cx).is_pending() {
                 return Poll::Pending;
             }
         }
+    }
+
+    /// Waits for the next packet that has a time.
+    fn poll_timer(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let now = Instant::now();
+        let waiting = self.feeds.iter().filter(|feed| feed.writer.is_some());
+        let due = waiting
+            .filter_map(|feed| feed.times.front().copied())
+            .filter(|due| *due > now)
+            .min();
+        let Some(due) = due else { return Poll::Pending };
+        let timer = self.timer.insert(Box::pin(sleep_until(due)));
+        timer.as_mut().poll(cx)
     }
 
     /// Puts in what finds room; closes feeds that are empty.
@@ -455,19 +491,26 @@ impl Feed {
             return false;
         };
         let mut moved = false;
-        while let Some(packet) = self.packets.pop_front() {
+        // A clock is read only where there are times: other benches need none.
+        while self.times.front().is_none_or(|due| *due <= Instant::now()) {
+            let Some(packet) = self.packets.pop_front() else {
+                if more_may_come {
+                    return moved;
+                }
+                self.writer = None;
+                return true;
+            };
             match writer.try_push(packet) {
-                Ok(()) => moved = true,
+                Ok(()) => {
+                    self.times.pop_front();
+                    moved = true;
+                }
                 Err(Refused::Full(packet) | Refused::Closed(packet)) => {
                     self.packets.push_front(packet);
                     return moved;
                 }
             }
         }
-        if more_may_come {
-            return moved;
-        }
-        self.writer = None;
-        true
+        moved
     }
 }

@@ -70,6 +70,7 @@ codes! {
     "0123" UnknownMember Warning "A group or the layout names a process that is not in the graph.",
     "0124" Unsavable Error "A value cannot be saved.",
     "0125" PackageNotListed Warning "A component's package has no version in `packages`.",
+    "0126" BadText Error "A text of a setting has a mistake in it.",
 }
 
 impl fmt::Display for Code {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::check::codes::Code;
-use crate::file::Spans;
+use crate::file::{Spans, span_inside};
 use crate::names::{PortKey, PortName, ProcessName};
 
 /// How bad a finding is.
@@ -46,6 +46,8 @@ pub enum Place {
     Field(ProcessName, &'static str),
     /// A value on an in-port.
     Iip(ProcessName, PortKey),
+    /// A part of a text in a value on an in-port.
+    Text(Box<TextPlace>),
     /// A connector, by its position.
     Connector(usize),
     /// The end that writes, of a connector by its position.
@@ -64,7 +66,56 @@ pub enum Place {
     Meta(String),
 }
 
+/// A part of a text in a value on an in-port.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TextPlace {
+    /// The process.
+    pub process: ProcessName,
+    /// The in-port.
+    pub port: PortKey,
+    /// The way from the value to the text.
+    pub path: Vec<TextStep>,
+    /// Where the part begins in the text, in bytes.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// Where it begins in characters, counted from 1.
+    pub character: usize,
+}
+
+/// One step from a value to what is inside of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum TextStep {
+    /// To an element of a list.
+    Element(usize),
+    /// To a field of a record.
+    Field(String),
+}
+
+impl TextPlace {
+    /// The setting as messages name it: `set.total`, `cases[1]`.
+    pub fn setting(&self) -> String {
+        let mut name = self.port.to_string();
+        for step in &self.path {
+            name = match step {
+                TextStep::Element(at) => format!("{name}[{at}]"),
+                TextStep::Field(field) => format!("{name}.{field}"),
+            };
+        }
+        name
+    }
+}
+
 impl Place {
+    /// Where the place stands in the text that the spans were read from, in bytes, down to the character where it is one.
+    pub fn span_in(&self, spans: &Spans, text: &str) -> Option<Range<usize>> {
+        let span = self.span(spans)?;
+        Some(match self {
+            Self::Text(place) => span_inside(text, span, &place.path, place.start..place.end),
+            _ => span,
+        })
+    }
+
     /// Where the place stands in the text that the spans were read from, in bytes.
     pub fn span(&self, spans: &Spans) -> Option<Range<usize>> {
         match self {
@@ -73,6 +124,7 @@ impl Place {
             Self::Component(name) => spans.component(name),
             Self::Field(name, field) => spans.field(name, field),
             Self::Iip(name, key) => spans.iip(name, key),
+            Self::Text(place) => spans.iip(&place.process, &place.port),
             Self::Connector(at) => spans.connector(*at),
             Self::From(at) => spans.connector_from(*at),
             Self::To(at) => spans.connector_to(*at),
@@ -85,13 +137,14 @@ impl Place {
     }
 
     /// The process that the place belongs to.
-    pub const fn process(&self) -> Option<&ProcessName> {
+    pub fn process(&self) -> Option<&ProcessName> {
         match self {
             Self::Process(name)
             | Self::Component(name)
             | Self::Field(name, _)
             | Self::Iip(name, _)
             | Self::Layout(name) => Some(name),
+            Self::Text(place) => Some(&place.process),
             _ => None,
         }
     }
@@ -130,6 +183,7 @@ impl fmt::Display for Place {
             Self::Component(name) => write!(f, "component of {name}"),
             Self::Field(name, field) => write!(f, "{field} of {name}"),
             Self::Iip(name, key) => write!(f, "value on {name}.{key}"),
+            Self::Text(place) => write!(f, "text in {}.{}", place.process, place.setting()),
             Self::Connector(at) => write!(f, "connector {at}"),
             Self::From(at) => write!(f, "writing end of connector {at}"),
             Self::To(at) => write!(f, "reading end of connector {at}"),

@@ -16,6 +16,11 @@ pub(super) fn validate(schema: &Json, value: &Value, name: &str) -> Option<Strin
     validator.check(schema, value, name, 0)
 }
 
+/// As [`validate`], against a part of a schema.
+pub(super) fn validate_part(root: &Json, schema: &Json, value: &Value) -> Option<String> {
+    Validator { root }.check(schema, value, "", 0)
+}
+
 /// How people see a value in a message: short.
 pub(super) fn show(value: &Value) -> String {
     const LONG: usize = 40;

@@ -101,6 +101,11 @@ fn skip_attributes(scanner: &mut Scanner<'_>) -> Scanned<()> {
     }
 }
 
+/// The value that begins where the scanner stands.
+pub(super) fn value_at(scanner: &mut Scanner<'_>) -> Scanned<Node> {
+    value(scanner, 0)
+}
+
 fn value(scanner: &mut Scanner<'_>, depth: usize) -> Scanned<Node> {
     scanner.skip_blank()?;
     if depth >= DEPTH_MAX {

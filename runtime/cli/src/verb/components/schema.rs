@@ -17,13 +17,25 @@ pub(super) fn limits(setting: &SettingSpec) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// The type as people read it; of a list also what is in it.
+/// The type as people read it; of a list also what is in it, of text its form.
 pub(super) fn type_name(port: &PortSpec) -> String {
     let schema = port.setting.as_ref().map(|setting| &setting.schema);
+    if let Some(form) = schema.and_then(form) {
+        return form.to_owned();
+    }
+    let inner = ["items", "additionalProperties"];
+    if let Some(form) = inner.iter().find_map(|key| form(schema?.get(*key)?)) {
+        return format!("{} of {form}s", port.port_type);
+    }
     let items = schema
         .and_then(|schema| schema.get("items")?.get("type")?.as_str())
         .map(|items| format!(" of {}", if items == "string" { "text" } else { items }));
     format!("{}{}", port.port_type, items.unwrap_or_default())
+}
+
+/// The form that a text has beside being text, such as `condition`.
+fn form(schema: &Json) -> Option<&str> {
+    schema.get("format")?.as_str()?.strip_prefix("millstream-")
 }
 
 fn choices(schema: &Json, root: &Json) -> Option<String> {
