@@ -30,6 +30,10 @@ struct ReadSettings {
     /// as they are.
     #[serde(default)]
     types: Types,
+    /// Which fields to keep, in this order; without it, all. Others cost little more than to be skipped.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>", length(min = 1))]
+    fields: Option<Vec<String>>,
     /// Longest row in bytes. A quote that never closes would else take in the whole stream.
     #[serde(default = "default_row_bytes")]
     #[schemars(range(min = 1))]
@@ -111,8 +115,14 @@ pub(crate) struct Read {
 struct Table {
     has_header: bool,
     infers: bool,
-    /// The fields, once the first row is there.
+    /// The fields to keep, if not all.
+    wanted: Option<Vec<String>>,
+    /// The fields of the records, once the first row is there.
     shape: Option<Shape>,
+    /// How many fields a row has.
+    width: usize,
+    /// Where in a row the fields of the records are.
+    places: Vec<usize>,
     shapes: Shapes,
     /// Labels of the open brackets.
     labels: Vec<Value>,
@@ -165,6 +175,7 @@ impl Read {
         self.rows = Rows::new(self.config.delimiter.byte(), row_bytes_max);
         self.table.has_header = self.config.header;
         self.table.infers = self.config.types == Types::Infer;
+        self.table.wanted.clone_from(&self.config.fields);
         Ok(())
     }
 
@@ -229,15 +240,15 @@ impl Table {
     #[inline(always)]
     fn plain_shape(&self, row: &Row<'_>) -> Option<&Shape> {
         let shape = self.shape.as_ref()?;
-        let is_plain = row.fault().is_none() && shape.len() == row.fields.len() && !row.is_blank();
+        let is_plain = row.fault().is_none() && row.fields.len() == self.width && !row.is_blank();
         is_plain.then_some(shape)
     }
 
     #[inline]
     fn values(&self, text: &Text, start: usize, fields: &[Field]) -> Vec<Value> {
-        let mut values = Vec::with_capacity(fields.len());
+        let mut values = Vec::with_capacity(self.places.len());
         // Each way pushes by itself: a value that several ways fill has to lie in memory first.
-        for field in fields {
+        for field in self.places.iter().filter_map(|&at| fields.get(at)) {
             let range = start + field.start..start + field.end;
             let content = text.get(range.clone()).unwrap_or_default();
             if self.infers && content.is_empty() && field.style == Style::Plain {
@@ -277,7 +288,7 @@ impl Table {
                 None => return Ok(None),
             },
         };
-        let (found, expected) = (row.fields.len(), shape.len());
+        let (found, expected) = (row.fields.len(), self.width);
         if found != expected {
             let place = self.place(row.line());
             let by_whom = if self.has_header {
@@ -347,12 +358,39 @@ impl Table {
                 .map(|number| Text::from(format!("c{number}")))
                 .collect()
         };
-        let shape = self.shapes.intern(&names).map_err(|name| {
+        let all = self.shapes.intern(&names).map_err(|name| {
             let place = self.place(row.line());
             Failure::fatal(format!("{place}the header names the field `{name}` twice"))
         })?;
+        let shape = self.keep(&all, row.line())?;
         self.shape = Some(shape.clone());
         Ok((!self.has_header).then_some(shape))
+    }
+
+    /// Notes which of the fields of the rows are kept.
+    fn keep(&mut self, all: &Shape, line: u64) -> Result<Shape, Failure> {
+        self.width = all.len();
+        let Some(wanted) = &self.wanted else {
+            self.places = (0..all.len()).collect();
+            return Ok(all.clone());
+        };
+        let mut places = Vec::with_capacity(wanted.len());
+        for name in wanted {
+            places.push(all.index_of(name).ok_or_else(|| {
+                let place = self.place(line);
+                Failure::fatal(format!(
+                    "{place}there is no field `{name}`, which is in `fields`"
+                ))
+            })?);
+        }
+        let names: Vec<Text> = wanted
+            .iter()
+            .map(|name| Text::from(name.as_str()))
+            .collect();
+        self.places = places;
+        self.shapes
+            .intern(&names)
+            .map_err(|name| Failure::fatal(format!("`fields` names the field `{name}` twice")))
     }
 
     /// Where a row is: `orders.csv line 12: `.
@@ -409,6 +447,16 @@ fn examples() -> Vec<Example> {
             .iip("types", "text")
             .input("in", ["c1,c2", "1.50,"])
             .output("out", [one("1.50".into(), "".into())]),
+        Example::new("Some of the fields")
+            .iip("fields", vec![Value::from("price"), "id".into()])
+            .input("in", ["id,item,price", "1,pear,0.5"])
+            .output(
+                "out",
+                [Record::from_iter([
+                    ("price", Value::from(0.5)),
+                    ("id", 1_i64.into()),
+                ])],
+            ),
         Example::new("Ragged rows go to a connected `error` port")
             .input("in", ["a,b", "1,2", "3", "4,5"])
             .output("out", [pair(1, 2), pair(4, 5)])

@@ -143,6 +143,27 @@ fn bad_settings_are_refused() {
 }
 
 #[test]
+fn fields_that_are_not_there_are_told() {
+    let cases = [
+        (
+            vec![Value::from("c")],
+            "line 1: there is no field `c`, which is in `fields`",
+        ),
+        (
+            vec!["a".into(), "a".into()],
+            "`fields` names the field `a` twice",
+        ),
+    ];
+    for (fields, message) in cases {
+        let bench = Bench::of::<Read>()
+            .iip("fields", fields)
+            .input("in", ["a,b"]);
+        let failure = run(bench).result.unwrap_err().to_string();
+        assert!(failure.starts_with(message), "{failure}");
+    }
+}
+
+#[test]
 fn a_long_field_is_not_copied() {
     let long = "x".repeat(1000);
     let text = Text::from(format!("a,b\n1,{long}\n"));
