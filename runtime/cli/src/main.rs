@@ -34,6 +34,10 @@ use crate::args::{Cli, ColorChoice, Format};
 use crate::exit::{Exit, Fault};
 use crate::output::Shell;
 
+/// Packets are small, many, and short of life.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let cli = match Cli::try_parse_from(&arguments) {
