@@ -363,8 +363,15 @@ impl<T: Into<Self>> From<Option<T>> for Value {
 
 /// Equal kind and equal content. NaN equals NaN, so that a value always equals its copy.
 impl PartialEq for Value {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
+        if self.0.is_same(&other.0) {
+            return true;
+        }
+        // Text is in the words exactly when it is short, so other kinds of word hold other text.
+        self.0.kind() == other.0.kind()
+            && !self.0.is_told_by_words()
+            && self.cmp(other) == Ordering::Equal
     }
 }
 
@@ -423,12 +430,22 @@ fn compare_int_float(int: i64, float: f64) -> Ordering {
 }
 
 impl Hash for Value {
+    #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
+        if self.0.is_told_by_words() {
+            self.0.hash_words(state);
+        } else {
+            self.hash_content(state);
+        }
+    }
+}
+
+impl Value {
+    /// Hashes what the words do not tell.
+    fn hash_content<H: Hasher>(&self, state: &mut H) {
         self.kind().hash(state);
         match self.view() {
-            View::Null => {}
-            View::Bool(value) => value.hash(state),
-            View::Int(value) => value.hash(state),
+            View::Null | View::Bool(_) | View::Int(_) => self.0.hash_words(state),
             View::Float(value) => hash_float(value, state),
             View::Text(text) => text.hash(state),
             View::Bytes(bytes) => bytes.hash(state),

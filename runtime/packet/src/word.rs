@@ -29,6 +29,7 @@
     reason = "packets own heap memory through plain words; invariants above"
 )]
 
+use std::hash::Hasher;
 use std::mem::ManuallyDrop;
 use std::ptr;
 use std::sync::Arc;
@@ -153,6 +154,33 @@ impl Words {
         }
         let Plain { tag, first, second } = ManuallyDrop::new(self).0;
         out_of_line(tag, first, second, more, f)
+    }
+
+    /// Whether both are the same words. Then they hold the same; else nothing is said unless [`Words::is_told_by_words`].
+    #[inline(always)]
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        // Word by word: arrays would be compared in memory, right after they were written there.
+        let tag = (self.0.tag ^ other.0.tag) & !BRACKET_MASK;
+        tag | (self.0.first ^ other.0.first) | (self.0.second ^ other.0.second) == 0
+    }
+
+    /// Whether the words alone say what is held: other words then hold something else. Floats are left out, for two zeros
+    /// are equal.
+    #[inline(always)]
+    pub(crate) fn is_told_by_words(&self) -> bool {
+        let kind = self.kind();
+        kind < FIRST_HEAP && kind != FLOAT
+    }
+
+    /// Hashes the words, for what is told by them.
+    #[inline(always)]
+    pub(crate) fn hash_words<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.0.tag & !BRACKET_MASK);
+        state.write_u64(self.0.first);
+        // Scalars have nothing there.
+        if self.kind() >= TEXT_INLINE {
+            state.write_u64(self.0.second);
+        }
     }
 
     /// Copies at most [`INLINE_MAX`] bytes into the words themselves.

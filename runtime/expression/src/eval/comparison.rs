@@ -1,6 +1,6 @@
 //! Comparisons of parts.
 
-use millstream_packet::{Kind, Text, Value, View};
+use millstream_packet::{Kind, Value, View};
 
 use super::compare::{by_order, compare, numbers};
 use super::node::{Node, Part};
@@ -26,7 +26,7 @@ pub(crate) struct TestNode {
 #[derive(Debug, Clone)]
 enum Literal {
     Int(i64),
-    Text(Text),
+    Text(Value),
     Other(Value),
 }
 
@@ -74,7 +74,8 @@ impl From<Value> for Literal {
     fn from(value: Value) -> Self {
         match value.as_int() {
             Some(int) => Self::Int(int),
-            None => value.into_text().map_or_else(Self::Other, Self::Text),
+            None if value.kind() == Kind::Text => Self::Text(value),
+            None => Self::Other(value),
         }
     }
 }
@@ -83,8 +84,7 @@ impl Literal {
     fn view(&self) -> View<'_> {
         match self {
             Self::Int(int) => View::Int(*int),
-            Self::Text(text) => View::Text(text),
-            Self::Other(value) => value.view(),
+            Self::Text(value) | Self::Other(value) => value.view(),
         }
     }
 }
@@ -99,16 +99,13 @@ impl TestNode {
                     return Ok(by_order(self.comparison, found.cmp(int)));
                 }
             }
-            Literal::Text(text) => {
-                if let Some(found) = found.as_text() {
-                    return Ok(match self.comparison {
-                        Comparison::Equal => found == text.as_str(),
-                        Comparison::Unequal => found != text.as_str(),
-                        order => by_order(order, found.cmp(text.as_str())),
-                    });
-                }
-            }
-            Literal::Other(_) => {}
+            // Short texts are compared as words, longer ones by their bytes.
+            Literal::Text(text) if found.kind() == Kind::Text => match self.comparison {
+                Comparison::Equal => return Ok(found == text),
+                Comparison::Unequal => return Ok(found != text),
+                _ => {}
+            },
+            Literal::Text(_) | Literal::Other(_) => {}
         }
         self.test_slowly(found)
     }

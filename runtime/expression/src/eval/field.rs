@@ -43,12 +43,9 @@ impl Field {
     /// The value of the field, if the record has it.
     #[inline]
     pub fn get<'r>(&mut self, record: &'r Record) -> Option<&'r Value> {
-        let is_known = self
-            .shape
-            .as_ref()
-            .is_some_and(|shape| shape.is_same(record.shape()));
-        if !is_known {
-            self.look_up(record.shape());
+        match &self.shape {
+            Some(shape) if shape.is_same(record.shape()) => {}
+            _ => self.look_up(record.shape()),
         }
         record.values().get(self.at)
     }
