@@ -18,6 +18,9 @@ use crate::report::{Ending, Outcome, ProcessReport, Report};
 
 /// How long a quiet network is left alone before what it waits for outside is counted again.
 const RECOUNT_AFTER: Duration = Duration::from_millis(250);
+/// Stack of a thread that a process has to itself, in bytes; taken from the machine only as far as it is used. A script may
+/// nest values deeper than a usual stack can follow before it meets its limits.
+const THREAD_STACK: usize = 64 << 20;
 /// Time that cancelled islands have to end.
 const CANCEL_LIMIT: Duration = Duration::from_secs(5);
 
@@ -80,6 +83,7 @@ fn spawn_thread(
     let handle = runtime.clone();
     std::thread::Builder::new()
         .name(format!("millstream {name}"))
+        .stack_size(THREAD_STACK)
         .spawn(move || {
             handle.block_on(tokio::task::coop::unconstrained(island));
             // The supervisor may have given up on this thread.

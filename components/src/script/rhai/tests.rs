@@ -119,8 +119,20 @@ async fn state_that_grows_from_packet_to_packet_has_its_limit_too() {
 }
 
 /// A value that nests without end must not take the stack of the thread.
-#[tokio::test]
-async fn depth_is_bounded() {
+/// As the engine does, which gives a blocking process a thread with room for deep values.
+#[test]
+fn depth_is_bounded() {
+    let test = || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        runtime.unwrap().block_on(deep_values_fail());
+    };
+    let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(test);
+    thread.unwrap().join().unwrap();
+}
+
+async fn deep_values_fail() {
     for text in [
         "let a = []; loop { a = [a]; }",
         "let m = #{}; loop { m = #{m: m}; }",
