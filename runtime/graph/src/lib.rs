@@ -18,6 +18,7 @@ mod comment;
 mod edit;
 pub mod file;
 mod flatten;
+pub mod layout;
 mod model;
 mod names;
 mod resolve;
