@@ -21,6 +21,7 @@ mod flatten;
 pub mod layout;
 mod model;
 mod names;
+pub mod picture;
 mod resolve;
 mod spec;
 mod subgraph;
