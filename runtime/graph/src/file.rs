@@ -19,6 +19,7 @@ mod tree;
 mod value;
 mod write;
 
+pub(crate) use error::{Problem, offset_of};
 pub use error::{ReadError, line_column};
 pub use read::{Parsed, read};
 pub use spans::Spans;

@@ -16,6 +16,7 @@ mod catalog;
 mod check;
 mod comment;
 mod edit;
+pub mod exchange;
 pub mod file;
 mod flatten;
 pub mod layout;

@@ -26,6 +26,7 @@ use crate::model::Graph;
 use crate::names::ComponentRef;
 use crate::spec::ComponentSpec;
 
+pub(crate) use card::short_value;
 pub use scene::item_of;
 
 /// Which colours a picture has.
