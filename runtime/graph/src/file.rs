@@ -20,6 +20,7 @@ mod tree;
 mod value;
 mod write;
 
+pub(crate) use error::{Problem, offset_of};
 pub use error::{ReadError, line_column};
 pub(crate) use inside::span_inside;
 pub use read::{Parsed, read};

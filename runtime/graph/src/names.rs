@@ -2,10 +2,14 @@
 //!
 //! Text is parsed once, at the edge; who holds one of these types need not look again. All of them are cheap to copy.
 
+mod legible;
+
 use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
+
+pub(crate) use legible::Taken;
 
 /// Text that is no name of the kind that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

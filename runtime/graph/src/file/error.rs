@@ -20,14 +20,14 @@ pub struct ReadError {
 
 /// A problem on its way to become a [`ReadError`].
 #[derive(Debug)]
-pub(super) struct Problem {
+pub(crate) struct Problem {
     message: String,
     span: Range<usize>,
     help: Option<String>,
 }
 
 impl Problem {
-    pub(super) fn new(span: Range<usize>, message: impl Into<String>) -> Self {
+    pub(crate) fn new(span: Range<usize>, message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
             span,
@@ -35,12 +35,12 @@ impl Problem {
         }
     }
 
-    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    pub(super) fn in_text(self, text: &str) -> ReadError {
+    pub(crate) fn in_text(self, text: &str) -> ReadError {
         let (line, column) = line_column(text, self.span.start);
         ReadError {
             message: self.message,
@@ -62,7 +62,7 @@ pub fn line_column(text: &str, offset: usize) -> (usize, usize) {
 }
 
 /// The byte offset of a line and a column as the `ron` crate counts them.
-pub(super) fn offset_of(text: &str, line: usize, column: usize) -> usize {
+pub(crate) fn offset_of(text: &str, line: usize, column: usize) -> usize {
     let start: usize = text
         .split_inclusive('\n')
         .take(line.saturating_sub(1))
