@@ -88,13 +88,12 @@ fn mistake_in_a_value_of_the_command_line_is_shown_in_that_value() {
         "keep": Process(component: "data/Filter", iips: { "where": "true" }),
         "show": Process(component: "console/Output"),
     }, connectors: [Connector(from: "read.out", to: "keep.in"), Connector(from: "keep.out", to: "show.in")])"#;
-    let run = Folder::with(graph)
-        .run()
-        .args(["--iip", "keep.where=lenght(it) > 3"]);
-    let outcome = run.run().unwrap();
+    let folder = Folder::with(graph);
+    let mistyped = "keep.where=lenght(it) > 3"; // typos:ignore
+    let outcome = folder.run().args(["--iip", mistyped]).run().unwrap();
     assert_eq!(outcome.code, Some(3));
     for words in [
-        "[keep.where:1:1]\n 1 │ lenght(it) > 3\n",
+        "[keep.where:1:1]\n 1 │ lenght(it) > 3\n", // typos:ignore
         "did you mean `length`?",
         "given with --iip",
     ] {
