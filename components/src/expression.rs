@@ -2,7 +2,7 @@
 
 use millstream_component::prelude::*;
 use millstream_component::{FormatProblem, FormatText, Given, Registry};
-use millstream_expression::{Condition, Expression, Mistakes, Summary};
+use millstream_expression::{Condition, Expression, Mistakes, Summary, Type};
 
 /// An expression as it stands in a setting.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -25,14 +25,19 @@ pub(crate) struct AggregationText(String);
 /// Makes known how the texts of expressions are checked.
 pub(crate) fn register(registry: &mut Registry) {
     registry.add_format("millstream-expression", |text| {
-        problems(Expression::compile(text.text).err())
+        problems(Expression::compile_for(text.text, &packets(text)).err())
     });
     registry.add_format("millstream-condition", |text| {
-        problems(Condition::compile(text.text).err())
+        problems(Condition::compile_for(text.text, &packets(text)).err())
     });
     registry.add_format("millstream-aggregation", |text| {
-        problems(Summary::check(text.text, by(text).as_deref()).err())
+        problems(Summary::check(text.text, by(text).as_deref(), &packets(text)).err())
     });
+}
+
+/// What is known of the packets that an expression is evaluated for: those of the port `in`.
+fn packets(text: &FormatText<'_>) -> Type {
+    Type::from(&text.sent_to("in"))
 }
 
 fn problems(mistakes: Option<Mistakes>) -> Vec<FormatProblem> {

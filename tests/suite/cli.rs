@@ -84,6 +84,26 @@ fn value_on_the_command_line_replaces_the_one_in_the_file() {
 }
 
 #[test]
+fn mistake_in_a_value_of_the_command_line_is_shown_in_that_value() {
+    let graph = r#"Graph(format: 1, processes: {
+        "read": Process(component: "console/Input"),
+        "keep": Process(component: "data/Filter", iips: { "where": "true" }),
+        "show": Process(component: "console/Output"),
+    }, connectors: [Connector(from: "read.out", to: "keep.in"), Connector(from: "keep.out", to: "show.in")])"#;
+    let folder = Folder::with(graph);
+    let mistyped = "keep.where=lenght(it) > 3"; // typos:ignore
+    let outcome = folder.run().args(["--iip", mistyped]).run().unwrap();
+    assert_eq!(outcome.code, Some(3));
+    for words in [
+        "[keep.where:1:1]\n 1 │ lenght(it) > 3\n", // typos:ignore
+        "did you mean `length`?",
+        "given with --iip",
+    ] {
+        assert!(outcome.stderr.contains(words), "{}", outcome.stderr);
+    }
+}
+
+#[test]
 fn value_reaches_into_a_subgraph() {
     for port in ["item/mark.with", "item.prefix"] {
         let iip = format!("{port}=* ");

@@ -254,7 +254,7 @@ fn no_result(fault: &millstream_expression::ColumnFault, key: &Key) -> Failure {
 impl Operator for Aggregate {
     const DRAINS: bool = true;
 
-    #[inline]
+    #[inline(always)]
     fn process(&mut self, value: Value) -> Result<(), Failure> {
         let (Some(level), Some(summary)) = (self.levels.last_mut(), &mut self.summary) else {
             return Ok(());

@@ -54,7 +54,7 @@ impl Filter {
 }
 
 impl Operator for Filter {
-    #[inline]
+    #[inline(always)]
     fn process(&mut self, packet: Packet) -> Result<(), Failure> {
         let (Some(condition), Some(value)) = (&mut self.condition, packet.value()) else {
             return Ok(());

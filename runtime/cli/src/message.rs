@@ -5,7 +5,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use millstream_graph::{Finding, Place, Severity};
+use millstream_graph::{Finding, Place, Severity, TextPlace};
 
 use crate::source::Source;
 
@@ -82,10 +82,9 @@ impl Message {
                 match place {
                     Place::Iip(..) => message.notes.push(GIVEN.to_owned()),
                     Place::Text(place) => {
-                        let character = place.character;
-                        message
-                            .notes
-                            .push(format!("{GIVEN}; this is at its character {character}"));
+                        message.excerpts.clear();
+                        message.point_at(&given(place), place.start..place.end, None);
+                        message.notes.push(GIVEN.to_owned());
                     }
                     _ => {}
                 }
@@ -113,6 +112,14 @@ impl Message {
             }),
         }
     }
+}
+
+/// A text that stands in no file, as excerpts show it.
+fn given(place: &TextPlace) -> Arc<Source> {
+    Source::lone(
+        format!("{}.{}", place.process, place.setting()),
+        &place.text,
+    )
 }
 
 fn process_of(place: &Place, source: &Source) -> Option<String> {

@@ -47,6 +47,19 @@ impl Source {
         }
     }
 
+    /// A text that stands in no file, such as an expression of the command line.
+    pub(crate) fn lone(name: String, text: &str) -> Arc<Self> {
+        // With a line end, so that the place behind the last character can be pointed at.
+        let text = format!("{text}\n");
+        Arc::new(Self::new(
+            "".into(),
+            name,
+            text,
+            Graph::default(),
+            Spans::default(),
+        ))
+    }
+
     /// Line and column of a byte, both counted from 1, the column in characters.
     pub(crate) fn line_column(&self, offset: usize) -> (usize, usize) {
         let offset = self.text.floor_char_boundary(offset);

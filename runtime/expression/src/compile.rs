@@ -34,8 +34,10 @@ enum Missing {
 
 pub(crate) struct Compiler<'s> {
     source: &'s str,
-    /// What is known of the packet's value.
+    /// What is known of the value that names are fields of.
     input: Type,
+    /// What is known of the values that aggregates put together.
+    packet: Type,
     /// The parameters of the functions around, the innermost last.
     locals: Vec<(&'s str, Type)>,
     mistakes: Vec<Mistake>,
@@ -64,6 +66,7 @@ impl<'s> Compiler<'s> {
         Self {
             source,
             input,
+            packet: Type::any(),
             locals: Vec::new(),
             mistakes: Vec::new(),
             slots: None,

@@ -128,8 +128,10 @@ impl Condition {
     #[inline]
     pub fn holds(&mut self, value: &Value) -> Result<bool, Fault> {
         let budget = Budget::new();
-        let truth = self.0.root.truth(&scope(value, &budget));
-        truth.map_err(|raised| raised.within(&self.0.source))
+        match self.0.root.truth(&scope(value, &budget)) {
+            Ok(holds) => Ok(holds),
+            Err(raised) => Err(raised.within(&self.0.source)),
+        }
     }
 }
 

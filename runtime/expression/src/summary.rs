@@ -8,7 +8,7 @@ use crate::eval::{Budget, Node, Number, Operand, Part, Scope};
 use crate::fault::{Fault, Raised, raise};
 use crate::mistake::Mistakes;
 use crate::span::Span;
-use crate::types::{Kinds, word};
+use crate::types::{Kinds, Type, word};
 
 /// Columns that are computed from many packets.
 ///
@@ -102,7 +102,7 @@ impl Summary {
         let (mut slots, mut owners, mut compiled) = (Vec::new(), Vec::new(), Vec::new());
         for (name, source) in columns {
             let (name, source) = (name.into(), source.as_ref());
-            let result = match compile_aggregation(source, Some(by), &mut slots) {
+            let result = match compile_aggregation(source, Some(by), &Type::any(), &mut slots) {
                 Ok(result) => result,
                 Err(mistakes) => {
                     return Err(ColumnMistakes {
@@ -129,13 +129,14 @@ impl Summary {
         })
     }
 
-    /// Finds what is wrong with the expression of a column; `by` are the fields of the key, if they are known.
+    /// Finds what is wrong with the expression of a column; `by` are the fields of the key, if they are known, and `packet`
+    /// is what is known of the packets.
     ///
     /// # Errors
     ///
     /// Fails with everything that is wrong with it.
-    pub fn check(source: &str, by: Option<&[Text]>) -> Result<(), Mistakes> {
-        compile_aggregation(source, by, &mut Vec::new()).map(drop)
+    pub fn check(source: &str, by: Option<&[Text]>, packet: &Type) -> Result<(), Mistakes> {
+        compile_aggregation(source, by, packet, &mut Vec::new()).map(drop)
     }
 
     /// The field names of the records that come of it: the key, then the columns.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use indexmap::IndexMap;
-use millstream_packet::Value;
+use millstream_packet::{PortType, Value};
 
 use crate::names::PortKey;
 
@@ -34,7 +34,16 @@ pub struct FormatText<'a> {
     /// The text.
     pub text: &'a str,
     settings: &'a IndexMap<PortKey, Value>,
-    is_used: &'a dyn Fn(&str) -> bool,
+    around: &'a dyn Around,
+}
+
+/// What the graph around a process says.
+pub(crate) trait Around {
+    /// Whether a port has a connector or an export.
+    fn is_used(&self, port: &str) -> bool;
+
+    /// What is sent into an in-port, as far as that is known.
+    fn sent_to(&self, port: &str) -> PortType;
 }
 
 /// What is known of another setting of the same process.
@@ -49,17 +58,22 @@ pub enum Given<'a> {
 }
 
 impl<'a> FormatText<'a> {
-    /// A text among the values of a process; `is_used` tells whether a port has a connector or an export.
-    pub const fn new(
+    /// A text among the values of a process.
+    pub(crate) const fn new(
         text: &'a str,
         settings: &'a IndexMap<PortKey, Value>,
-        is_used: &'a dyn Fn(&str) -> bool,
+        around: &'a dyn Around,
     ) -> Self {
         Self {
             text,
             settings,
-            is_used,
+            around,
         }
+    }
+
+    /// What is sent into an in-port of the same process, as far as that is known.
+    pub fn sent_to(&self, port: &str) -> PortType {
+        self.around.sent_to(port)
     }
 
     /// What is known of another setting of the same process.
@@ -70,7 +84,7 @@ impl<'a> FormatText<'a> {
             .find(|(key, _)| key.port.as_str() == name);
         match value {
             Some((_, value)) => Given::Value(value),
-            None if (self.is_used)(name) => Given::Later,
+            None if self.around.is_used(name) => Given::Later,
             None => Given::Nothing,
         }
     }

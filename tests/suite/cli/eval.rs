@@ -75,7 +75,15 @@ error: `+` cannot put an int and text together
 #[test]
 fn what_is_wrong_decides_the_exit_code() {
     assert_eq!(eval("name", &["--input", r#"{"naem": 1}"#]).code, Some(1));
-    assert_eq!(eval("1 +", &[]).code, Some(3));
+    let unfinished = eval("1 +", &[]);
+    assert_eq!(unfinished.code, Some(3));
+    assert!(
+        unfinished
+            .stderr
+            .contains("[expression:1:4]\n 1 │ 1 +\n   ·    ▲\n"),
+        "{}",
+        unfinished.stderr
+    );
     assert_eq!(eval("1", &["--input", "{"]).code, Some(2));
     assert_eq!(Program::new(["eval"]).run().unwrap().code, Some(2));
     let lines = Program::new(["eval", "1", "--input", "-"])

@@ -12,6 +12,7 @@ mod brackets;
 mod chain;
 mod counts_read;
 mod exactness;
+mod expression;
 mod fan_in;
 mod heavy;
 mod hello;
@@ -27,6 +28,9 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 pub(crate) use chain::{Api, Chain, allocations_per_hop};
+pub(crate) use expression::{
+    SOURCE as EXPRESSION, evaluate, evaluate_with, packet as expression_packet,
+};
 use lab::Lab;
 pub(crate) use lab::{finished, registry, runtime};
 pub(crate) use scale::{ResidentArgs, resident};
@@ -105,6 +109,8 @@ benches! {
     "exact_bound", exactness::exact_bound, "no connector ever holds more or less than it may";
     "false_deadlock", exactness::false_deadlock, "a network that only seems stuck";
     "real_deadlock", exactness::real_deadlock, "time until a deadlock is reported";
+    "expression", expression::one, "one evaluation of a condition";
+    "filter_aggregate", expression::filter_aggregate, "a table filtered and put together";
     "hello", hello::run, "the whole process: millstream run graphs/hello.ron";
 }
 

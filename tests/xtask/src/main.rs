@@ -34,6 +34,9 @@ enum Task {
     /// What the gate runs under valgrind.
     #[command(hide = true)]
     GateChain(gate::ChainArgs),
+    /// What the gate runs under valgrind.
+    #[command(hide = true)]
+    GateExpression(gate::ExpressionArgs),
     /// What `bench scale` runs in a fresh process.
     #[command(hide = true)]
     Resident(bench::ResidentArgs),
@@ -44,6 +47,7 @@ fn main() -> Result<ExitCode> {
         Task::Bench(options) => bench::run(options).map(|()| ExitCode::SUCCESS),
         Task::Gate => gate::run(),
         Task::GateChain(args) => gate::run_chain(&args).map(|()| ExitCode::SUCCESS),
+        Task::GateExpression(args) => gate::run_expression(&args).map(|()| ExitCode::SUCCESS),
         Task::Resident(args) => bench::resident(&args).map(|()| ExitCode::SUCCESS),
     }
 }

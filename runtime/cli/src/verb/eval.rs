@@ -4,8 +4,7 @@ use std::io::BufRead as _;
 use std::sync::Arc;
 
 use millstream_expression::{Expression, Fault as NoResult, Mistake, Mistakes};
-use millstream_graph::file::Spans;
-use millstream_graph::{Graph, Severity};
+use millstream_graph::Severity;
 use millstream_packet::{Record, Value};
 
 use crate::args::EvalArgs;
@@ -20,7 +19,7 @@ use crate::source::Source;
 ///
 /// Fails when a value is no JSON, or standard input cannot be read.
 pub(crate) fn eval(args: &EvalArgs, shell: &Shell) -> Result<Exit, Fault> {
-    let source = source(&args.expression);
+    let source = Source::lone("expression".to_owned(), &args.expression);
     let mut expression = match Expression::compile(&args.expression) {
         Ok(expression) => expression,
         Err(mistakes) => {
@@ -85,18 +84,6 @@ fn lines(expression: &mut Expression, source: &Arc<Source>, shell: &Shell) -> Re
         exit = exit.worse(one(expression, &value, Some(number), source, shell)?);
     }
     Ok(exit)
-}
-
-/// The expression as excerpts show it.
-fn source(expression: &str) -> Arc<Source> {
-    let name = "expression".to_owned();
-    Arc::new(Source::new(
-        "".into(),
-        name,
-        expression.to_owned(),
-        Graph::default(),
-        Spans::default(),
-    ))
 }
 
 fn tell_all(mistakes: &Mistakes, source: &Arc<Source>, shell: &Shell) {

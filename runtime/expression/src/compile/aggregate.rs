@@ -29,8 +29,8 @@ impl Slot {
     }
 }
 
-/// Compiles an expression over many packets. Its aggregates go to the end of `slots`; outside of them, names are fields of
-/// `by`, if those are known.
+/// Compiles an expression over many packets of a type. Its aggregates go to the end of `slots`; outside of them, names are
+/// fields of `by`, if those are known.
 ///
 /// # Errors
 ///
@@ -38,6 +38,7 @@ impl Slot {
 pub(crate) fn compile_aggregation(
     source: &str,
     by: Option<&[Text]>,
+    packet: &Type,
     slots: &mut Vec<Slot>,
 ) -> Result<Part, Mistakes> {
     let tree = syntax::parse(source).map_err(|mistake| Mistakes::new(source, vec![mistake]))?;
@@ -47,6 +48,7 @@ pub(crate) fn compile_aggregation(
     let mut compiler = Compiler::new(source, key);
     let before = slots.len();
     compiler.slots = Some(std::mem::take(slots));
+    compiler.packet = packet.clone();
     let typed = compiler.expr(&tree);
     *slots = compiler.slots.take().unwrap_or_default();
     if slots.len() == before && compiler.mistakes.is_empty() {
@@ -153,7 +155,7 @@ impl<'s> Compiler<'s> {
         argument: &'s Argument,
     ) -> Typed {
         let slots = self.slots.take();
-        let key = std::mem::replace(&mut self.input, Type::any());
+        let key = std::mem::replace(&mut self.input, self.packet.clone());
         let found = match argument {
             // Only `count` has a parameter that may be left out, and it counts what is there.
             Argument::Value(expr) => match aggregate.parameters.get(at) {

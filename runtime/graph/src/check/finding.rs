@@ -75,12 +75,12 @@ pub struct TextPlace {
     pub port: PortKey,
     /// The way from the value to the text.
     pub path: Vec<TextStep>,
+    /// The text.
+    pub text: String,
     /// Where the part begins in the text, in bytes.
     pub start: usize,
     /// Where it ends.
     pub end: usize,
-    /// Where it begins in characters, counted from 1.
-    pub character: usize,
 }
 
 /// One step from a value to what is inside of it.
@@ -108,12 +108,13 @@ impl TextPlace {
 
 impl Place {
     /// Where the place stands in the text that the spans were read from, in bytes, down to the character where it is one.
+    /// Nothing if what the place is about does not stand there.
     pub fn span_in(&self, spans: &Spans, text: &str) -> Option<Range<usize>> {
         let span = self.span(spans)?;
-        Some(match self {
-            Self::Text(place) => span_inside(text, span, &place.path, place.start..place.end),
-            _ => span,
-        })
+        match self {
+            Self::Text(place) => span_inside(text, span, place),
+            _ => Some(span),
+        }
     }
 
     /// Where the place stands in the text that the spans were read from, in bytes.

@@ -1,15 +1,15 @@
 //! The rule about texts with a form of their own: whoever knows the form says what is wrong, and where in the text.
 
-use millstream_packet::Value;
+use millstream_packet::{PortType, Value};
 use serde_json::Value as Json;
 
 use crate::check::codes::Code;
 use crate::check::finding::{Place, TextPlace, TextStep};
 use crate::check::report::Report;
 use crate::check::schema;
-use crate::check::site::{PortLookup, PortUse, Site};
+use crate::check::site::{PortLookup, PortUse, Site, User};
 use crate::edit::Side;
-use crate::format::{FormatProblem, FormatText, Formats};
+use crate::format::{Around, FormatProblem, FormatText, Formats};
 use crate::names::{PortKey, PortName, ProcessName};
 
 /// How deep schemas are followed; a `$ref` to itself would have no end.
@@ -21,7 +21,7 @@ pub(super) fn check(site: &Site<'_>, report: &mut Report) {
         return;
     }
     for (at, (name, process)) in site.graph.processes.iter().enumerate() {
-        let is_used = |port: &str| is_used(site, at, port);
+        let around = Surroundings { site, process: at };
         for (key, value) in &process.iips {
             let PortLookup::Known(port) = site.port(at, Side::In, &key.port) else {
                 continue;
@@ -38,7 +38,7 @@ pub(super) fn check(site: &Site<'_>, report: &mut Report) {
                 root: &setting.schema,
                 path: Vec::new(),
                 each: &mut |check, text, path| {
-                    let problems = check(&FormatText::new(text, &process.iips, &is_used));
+                    let problems = check(&FormatText::new(text, &process.iips, &around));
                     for problem in problems {
                         tell(report, name, key, path, text, problem);
                     }
@@ -49,18 +49,53 @@ pub(super) fn check(site: &Site<'_>, report: &mut Report) {
     }
 }
 
-/// Whether a port has a connector or an export.
-fn is_used(site: &Site<'_>, process: usize, port: &str) -> bool {
-    let Ok(port) = port.parse::<PortName>() else {
-        return false;
-    };
-    let port = PortUse {
-        process,
-        side: Side::In,
-        port: &port,
-        index: None,
-    };
-    site.uses.contains_key(&port)
+/// The graph as one process sees it.
+struct Surroundings<'s> {
+    site: &'s Site<'s>,
+    process: usize,
+}
+
+impl Surroundings<'_> {
+    /// The connectors into an in-port; nothing for a user that is none.
+    fn users(&self, port: &str) -> Vec<Option<usize>> {
+        let Ok(port) = port.parse::<PortName>() else {
+            return Vec::new();
+        };
+        let port = PortUse {
+            process: self.process,
+            side: Side::In,
+            port: &port,
+            index: None,
+        };
+        let users = self.site.uses.get(&port).into_iter().flatten();
+        let connector = |user: &User<'_>| match user {
+            User::Connector(at) => Some(*at),
+            User::Iip | User::Export(_) => None,
+        };
+        users.map(connector).collect()
+    }
+
+    /// What comes through a connector.
+    fn sent_by(&self, at: usize) -> Option<PortType> {
+        let connector = self.site.graph.connectors.get(at)?;
+        let (from, _) = *self.site.ends.get(at)?;
+        let port = self.site.port_at(from, Side::Out, &connector.from)?;
+        Some(port.port_type.clone())
+    }
+}
+
+impl Around for Surroundings<'_> {
+    fn is_used(&self, port: &str) -> bool {
+        !self.users(port).is_empty()
+    }
+
+    fn sent_to(&self, port: &str) -> PortType {
+        let users = self.users(port).into_iter();
+        let known: Option<Vec<PortType>> =
+            users.map(|connector| self.sent_by(connector?)).collect();
+        let all = known.into_iter().flatten().reduce(|all, one| all.or(&one));
+        all.unwrap_or(PortType::ANY)
+    }
 }
 
 fn tell(
@@ -75,14 +110,9 @@ fn tell(
         process: process.clone(),
         port: port.clone(),
         path: path.to_vec(),
+        text: text.to_owned(),
         start: problem.range.start,
         end: problem.range.end,
-        character: text
-            .get(..problem.range.start)
-            .unwrap_or_default()
-            .chars()
-            .count()
-            + 1,
     };
     let setting = place.setting();
     report.add(Code::BadText, Place::Text(Box::new(place)), || {

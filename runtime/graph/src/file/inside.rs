@@ -2,29 +2,34 @@
 
 use std::ops::Range;
 
-use crate::check::TextStep;
+use crate::check::{TextPlace, TextStep};
 use crate::file::scan::Scanner;
 use crate::file::tree::{Node, Shape, value_at};
 
-/// Where a part of a text stands in a file.
+/// Where a part of a text stands in a file; `value` is where the setting's value stands.
 ///
-/// `value` is where the setting's value stands, `path` leads from there to the text, `part` is a range of bytes of the text
-/// itself. Less exact where that cannot be told: the text, or the whole value.
+/// Less exact where that cannot be told: the text, or the whole value. Nothing if another text stands there, because the
+/// value comes from elsewhere.
 pub(crate) fn span_inside(
     source: &str,
     value: Range<usize>,
-    path: &[TextStep],
-    part: Range<usize>,
-) -> Range<usize> {
+    place: &TextPlace,
+) -> Option<Range<usize>> {
     let mut scanner = Scanner::new(source);
     scanner.at = value.start;
     let Ok(root) = value_at(&mut scanner) else {
-        return value;
+        return Some(value);
     };
-    let Some(node) = follow(source, &root, path) else {
-        return value;
-    };
-    in_text(source, node, &part).unwrap_or_else(|| node.span.clone())
+    let node = follow(source, &root, &place.path)?;
+    let content = content(source, node)?;
+    if content.decoded()? != place.text {
+        return None;
+    }
+    let at = |at: usize| content.place(at).map(|at| content.start + at);
+    Some(match (at(place.start), at(place.end)) {
+        (Some(start), Some(end)) => start..end.max(start),
+        _ => node.span.clone(),
+    })
 }
 
 fn follow<'n>(source: &str, node: &'n Node, path: &[TextStep]) -> Option<&'n Node> {
@@ -36,8 +41,10 @@ fn follow<'n>(source: &str, node: &'n Node, path: &[TextStep]) -> Option<&'n Nod
             items.get(*at)?
         }
         (TextStep::Field(name), Shape::Map { entries, .. }) => {
-            let is_meant =
-                |key: &Node| content(source, key).is_some_and(|key| decoded(key) == *name);
+            let is_meant = |key: &Node| {
+                let known = content(source, key).and_then(|key| key.decoded());
+                known.as_ref() == Some(name)
+            };
             &entries.iter().find(|(key, _)| is_meant(key))?.1
         }
         (TextStep::Field(name), Shape::Struct { fields, .. }) => {
@@ -74,13 +81,6 @@ fn content<'t>(source: &'t str, node: &Node) -> Option<Content<'t>> {
     })
 }
 
-fn in_text(source: &str, node: &Node, part: &Range<usize>) -> Option<Range<usize>> {
-    let content = content(source, node)?;
-    let place = |at: usize| content.place(at).map(|at| content.start + at);
-    let start = place(part.start)?;
-    Some(start..place(part.end)?.max(start))
-}
-
 impl Content<'_> {
     /// Where the byte of the text is written; nothing if an escape is not understood.
     fn place(&self, wanted: usize) -> Option<usize> {
@@ -95,22 +95,19 @@ impl Content<'_> {
         }
         Some(read)
     }
-}
 
-fn decoded(content: Content<'_>) -> String {
-    let mut text = String::new();
-    let mut read = 0;
-    while content.has_escapes
-        && let Some(rest) = content.text.get(read..)
-        && let Some((c, width)) = character(rest)
-    {
-        text.push(c);
-        read += width;
-    }
-    if content.has_escapes {
-        text
-    } else {
-        content.text.to_owned()
+    /// What the text means; nothing if an escape is not understood.
+    fn decoded(&self) -> Option<String> {
+        if !self.has_escapes {
+            return Some(self.text.to_owned());
+        }
+        let (mut text, mut read) = (String::new(), 0);
+        while read < self.text.len() {
+            let (c, width) = character(self.text.get(read..)?)?;
+            text.push(c);
+            read += width;
+        }
+        Some(text)
     }
 }
 
@@ -141,36 +138,57 @@ fn character(text: &str) -> Option<(char, usize)> {
 mod tests {
     use super::*;
 
-    fn marked(source: &str, path: &[TextStep], part: Range<usize>) -> String {
-        let span = span_inside(source, 0..source.len(), path, part);
-        source.get(span).unwrap_or("outside").to_owned()
+    /// What is shown of a part of a text.
+    fn marked(source: &str, path: &[TextStep], text: &str, part: &str) -> Option<String> {
+        let start = text.find(part).unwrap();
+        let place = TextPlace {
+            process: "a".parse().unwrap(),
+            port: "b".parse().unwrap(),
+            path: path.to_vec(),
+            text: text.to_owned(),
+            start,
+            end: start + part.len(),
+        };
+        let span = span_inside(source, 0..source.len(), &place)?;
+        source.get(span).map(str::to_owned)
     }
 
     #[test]
     fn places_are_found_through_lists_records_and_escapes() {
-        let field = |name: &str| TextStep::Field(name.to_owned());
+        let field = |name: &str| [TextStep::Field(name.to_owned())];
         let second = [TextStep::Element(1)];
-        assert_eq!(marked(r#""a == b""#, &[], 2..4), "==");
-        assert_eq!(marked(r##"r#"a "b" c"#"##, &[], 2..5), "\"b\"");
-        assert_eq!(marked(r#"["x", /* why */ "a + b"]"#, &second, 2..3), "+");
-        assert_eq!(
-            marked(r#"{ "x": "1", "ä\"": "y * 2" }"#, &[field("ä\"")], 2..3),
-            "*"
-        );
-        assert_eq!(marked(r#"(x: "1 + 2")"#, &[field("x")], 4..5), "2");
-        assert_eq!(marked(r#""\"é\" \u{e4} == 1""#, &[], 8..10), "==");
-        assert_eq!(marked(r#""a\\b == 1""#, &[], 4..6), "==");
+        let cases: [(&str, &[TextStep], &str, &str); 7] = [
+            (r#""a == b""#, &[], "a == b", "=="),
+            (r##"r#"a "b" c"#"##, &[], "a \"b\" c", "\"b\""),
+            (r#"["x", /* why */ "a + b"]"#, &second, "a + b", "+"),
+            (
+                r#"{ "x": "1", "ä\"": "y * 2" }"#,
+                &field("ä\""),
+                "y * 2",
+                "*",
+            ),
+            (r#"(x: "1 + 2")"#, &field("x"), "1 + 2", "2"),
+            (r#""\"é\" \u{e4} == 1""#, &[], "\"é\" ä == 1", "=="),
+            (r#""a\\b == 1""#, &[], "a\\b == 1", "=="),
+        ];
+        for (source, path, text, part) in cases {
+            assert_eq!(
+                marked(source, path, text, part).as_deref(),
+                Some(part),
+                "{source}"
+            );
+        }
     }
 
     #[test]
-    fn what_cannot_be_told_exactly_is_shown_whole() {
-        let first = [TextStep::Element(0)];
-        assert_eq!(marked(r#"["abc"]"#, &first, 90..95), "\"abc\"");
-        assert_eq!(marked(r#"["\q"]"#, &first, 1..2), "\"\\q\"");
+    fn another_text_is_not_pointed_into() {
+        assert_eq!(marked(r#""a == b""#, &[], "a == c", "=="), None);
+        assert_eq!(marked(r#"["a"]"#, &[], "a", "a"), None);
+        assert_eq!(marked(r#"["a"]"#, &[TextStep::Element(1)], "a", "a"), None);
         assert_eq!(
-            marked(r#"["abc"]"#, &[TextStep::Field("x".into())], 0..1),
-            "[\"abc\"]"
+            marked(r#"["a"]"#, &[TextStep::Field("x".into())], "a", "a"),
+            None
         );
-        assert_eq!(marked("((", &[], 0..1), "((");
+        assert_eq!(marked("((", &[], "a", "a").as_deref(), Some("(("));
     }
 }

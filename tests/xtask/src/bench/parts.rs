@@ -2,6 +2,7 @@
 
 mod probe;
 mod readers;
+mod rows;
 mod sources;
 
 use std::hint::black_box;
@@ -10,6 +11,7 @@ use millstream_component::prelude::*;
 use millstream_component::{DuplicateName, Registry};
 
 pub(super) use probe::{Probe, since_start};
+pub(super) use rows::take_kept;
 
 /// Adds the parts to a registry.
 ///
@@ -23,6 +25,7 @@ pub(super) fn register(registry: &mut Registry) -> Result<(), DuplicateName> {
     registry.add::<Work>()?;
     registry.add::<Idle>()?;
     sources::register(registry)?;
+    rows::register(registry)?;
     readers::register(registry)
 }
 

@@ -26,6 +26,60 @@ fn quiet(text: &FormatText<'_>) -> Vec<FormatProblem> {
     places.map(problem).collect()
 }
 
+/// A form that wants to know what comes in.
+fn curious(text: &FormatText<'_>) -> Vec<FormatProblem> {
+    vec![FormatProblem {
+        range: 0..text.text.len(),
+        message: text.sent_to("in").to_string(),
+        help: None,
+    }]
+}
+
+#[test]
+fn what_comes_in_is_known_as_far_as_ports_say_it() {
+    let mut formats = Formats::default();
+    formats.insert("curious", curious);
+    let mut say = spec("test/Say", &["say= any", "in any"], &[]);
+    let schema = json!({ "format": "curious" });
+    say.in_ports[0].setting = Some(SettingSpec {
+        default: None,
+        schema,
+    });
+    let text = spec("test/Text", &[], &["out text"]);
+    let record = spec("test/Record", &[], &["out record"]);
+    let catalog = Catalog::new([say, text, record]).with_formats(formats);
+    let told = |connectors: &str, more: &str| {
+        let graph = format!(
+            r#"Graph(processes: {{ "a": Process(component: "test/Say", iips: {{ "say": "!" }}),
+                "t": Process(component: "test/Text"), "r": Process(component: "test/Record") }},
+                connectors: [{connectors}], {more})"#
+        );
+        let graph = file::read(&graph).unwrap().graph;
+        let found = check(&graph, &catalog, &NoSubgraphs);
+        let found = found
+            .iter()
+            .find(|finding| finding.code == crate::Code::BadText);
+        found.unwrap().message.clone()
+    };
+    let text = r#"Connector(from: "t.out", to: "a.in"),"#;
+    let record = r#"Connector(from: "r.out", to: "a.in"),"#;
+    let unknown = r#"Connector(from: "q.out", to: "a.in"),"#;
+    assert_eq!(told("", ""), "process `a`: `say`: any");
+    assert_eq!(told(text, ""), "process `a`: `say`: text");
+    assert_eq!(
+        told(&format!("{text}{record}"), ""),
+        "process `a`: `say`: text | record"
+    );
+    assert_eq!(
+        told(&format!("{text}{unknown}"), ""),
+        "process `a`: `say`: any"
+    );
+    assert_eq!(
+        told(text, r#"inports: { "more": "a.in" }"#),
+        "process `a`: `say`: any"
+    );
+}
+
 /// A component with a setting of this schema.
 fn component(schema: serde_json::Value) -> ComponentSpec {
     let mut spec = spec("test/Say", &["say= any", "loud= any"], &[]);
