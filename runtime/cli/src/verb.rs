@@ -3,9 +3,12 @@
 mod check;
 mod completions;
 mod components;
+mod diff;
 mod doctor;
 mod explain;
 mod fmt;
+mod graph;
+mod import;
 mod new;
 mod run;
 
@@ -26,6 +29,9 @@ pub(crate) fn perform(cli: &Cli, shell: &Shell) -> Result<Exit, Fault> {
         Verb::Check(args) => check::check(args, shell),
         Verb::Fmt(args) => fmt::fmt(args, shell),
         Verb::New(args) => new::new(args, shell),
+        Verb::Import(args) => import::import(args, shell),
+        Verb::Graph(args) => graph::graph(args, shell),
+        Verb::Diff(args) => diff::diff(args, shell),
         Verb::Components(args) => components::components(args, shell),
         Verb::Explain(args) => explain::explain(args, shell),
         Verb::Doctor(_) => doctor::doctor(shell),
