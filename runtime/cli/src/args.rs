@@ -34,7 +34,8 @@ pub(crate) struct Cli {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  success                         4  something could not be read or written
-  1  a component failed              6  deadlock: no process could go on
+  1  a component failed, or `diff`   6  deadlock: no process could go on
+     found differences
   2  the command line makes no sense 8  the time limit was reached
   3  the graph is invalid            130/143  ended by SIGINT/SIGTERM
 
@@ -137,6 +138,12 @@ pub(crate) enum Verb {
     Fmt(FmtArgs),
     /// Write a graph to start from.
     New(NewArgs),
+    /// Read a graph of another tool and write it as a graph file.
+    Import(ImportArgs),
+    /// Draw a graph, or write it for another tool.
+    Graph(GraphArgs),
+    /// Tell what two graphs differ in, logic and layout apart.
+    Diff(DiffArgs),
     /// List the components, or describe one.
     Components(ComponentsArgs),
     /// Explain the code of a finding.
@@ -282,6 +289,148 @@ pub(crate) enum Template {
     Empty,
 }
 
+/// `millstream import`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "What does not come over as it was is told on standard error, with its place. Exit code 3: the file \
+    is not in that format, or --deny-warnings and something did not come over.\n\n\
+    A map of components is a RON file: { \"ReadFile\": \"file/ReadLines\", \"WriteFile\": { \"component\": \
+    \"file/Write\", \"ports\": { \"DEST\": \"path\" } } }\n\n\
+    Example: millstream import count.fbp --map ours.ron -o count.ron"
+)]
+pub(crate) struct ImportArgs {
+    /// The file of the other tool; `-` reads standard input.
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// What it is; told by its name or its beginning if not given.
+    #[arg(long, value_enum, visible_alias = "from")]
+    pub(crate) format: Option<ImportKind>,
+    /// Our components for those of the other tool, and names for their ports.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) map: Option<PathBuf>,
+    /// Leave capitals in the names of ports; most tools do not mind them, and ours are small.
+    #[arg(long)]
+    pub(crate) keep_case: bool,
+    /// Where the graph goes.
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+    /// Tell errors and warnings as JSON, one document a line.
+    #[arg(long, help_heading = "Output")]
+    pub(crate) json: bool,
+}
+
+/// A format of another tool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ImportKind {
+    /// The text language of flow-based programming, either dialect.
+    Fbp,
+    /// The JSON graph of `NoFlo` and its relatives.
+    Json,
+    /// A drawing of `DrawFBP`.
+    Drw,
+}
+
+/// Where a result goes.
+#[derive(Debug, Args)]
+pub(crate) struct TargetArgs {
+    /// The file to write; standard output if not given, or for `-`.
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+    /// Replace the file if there is one.
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Write nothing and exit with 3 if there are warnings.
+    #[arg(long)]
+    pub(crate) deny_warnings: bool,
+}
+
+/// `millstream graph`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A picture uses the places in the file, with more room where it needs some; without places, or with \
+    --arrange, the graph is laid out. What a format cannot carry is told on standard error.\n\n\
+    Examples:\n  millstream graph pipeline.ron -o pipeline.svg\n  \
+    millstream graph pipeline.ron --format ron --arrange -o pipeline.ron --force"
+)]
+pub(crate) struct GraphArgs {
+    /// The graph file; `-` reads it from standard input.
+    #[arg(value_name = "GRAPH", value_hint = ValueHint::FilePath)]
+    pub(crate) graph: PathBuf,
+    /// What to write; told by the name of the output if not given.
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<GraphKind>,
+    /// Colours of an SVG.
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) theme: ThemeChoice,
+    /// Which kind of `.fbp`.
+    #[arg(long, value_enum, default_value = "flowbased")]
+    pub(crate) dialect: DialectChoice,
+    /// Lay the graph out anew; the places in the file do not count.
+    #[arg(long)]
+    pub(crate) arrange: bool,
+    /// Where the result goes.
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+}
+
+/// A format that graphs are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphKind {
+    /// Our own, in canonical form.
+    Ron,
+    /// The text language of flow-based programming.
+    Fbp,
+    /// The JSON graph of `NoFlo` and its relatives.
+    Json,
+    /// For Graphviz.
+    Dot,
+    /// For Markdown.
+    Mermaid,
+    /// A picture.
+    Svg,
+}
+
+/// Colours of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ThemeChoice {
+    /// Those that the reader prefers.
+    Auto,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// A dialect of `.fbp`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DialectChoice {
+    /// That of `NoFlo` and its relatives.
+    Flowbased,
+    /// That of J. Paul Morrison, with capacities.
+    Morrison,
+}
+
+/// `millstream diff`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Logic is what a run can notice; words are names, notes, groups, comments and order; layout is where \
+    things stand. Exit code 0: no differences; 1: some."
+)]
+pub(crate) struct DiffArgs {
+    /// The old graph file; `-` reads it from standard input.
+    #[arg(value_name = "OLD", value_hint = ValueHint::FilePath)]
+    pub(crate) old: PathBuf,
+    /// The new graph file.
+    #[arg(value_name = "NEW", value_hint = ValueHint::FilePath)]
+    pub(crate) new: PathBuf,
+    /// Look at the logic only.
+    #[arg(long)]
+    pub(crate) logic: bool,
+    /// How differences look.
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
 /// `millstream components`.
 #[derive(Debug, Args)]
 pub(crate) struct ComponentsArgs {
@@ -386,11 +535,13 @@ impl Cli {
             Verb::Explain(args) => args.format.get(),
             Verb::Eval(args) => args.format.get(),
             Verb::Doctor(args) => args.format.get(),
+            Verb::Diff(args) => args.format.get(),
+            Verb::Import(args) if args.json => Format::Json,
             Verb::Components(args) => match args.format() {
                 ComponentsFormat::Json => Format::Json,
                 ComponentsFormat::Human | ComponentsFormat::Markdown => Format::Human,
             },
-            Verb::New(_) | Verb::Completions(_) => Format::Human,
+            Verb::New(_) | Verb::Import(_) | Verb::Graph(_) | Verb::Completions(_) => Format::Human,
         }
     }
 

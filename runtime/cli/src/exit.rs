@@ -15,6 +15,8 @@ pub(crate) enum Exit {
     Ok,
     /// A component failed, or `doctor` found a fault.
     Failed,
+    /// `diff` found differences.
+    Different,
     /// The command line makes no sense.
     Usage,
     /// The graph is invalid, or not in the form that was asked for.
@@ -36,7 +38,7 @@ impl Exit {
     pub(crate) const fn code(self) -> u8 {
         match self {
             Self::Ok => 0,
-            Self::Failed => 1,
+            Self::Failed | Self::Different => 1,
             Self::Usage => 2,
             Self::Invalid => 3,
             Self::Io => 4,
@@ -52,6 +54,7 @@ impl Exit {
         match self {
             Self::Ok => "ok",
             Self::Failed => "failed",
+            Self::Different => "different",
             Self::Usage => "usage",
             Self::Invalid => "invalid",
             Self::Io => "io",

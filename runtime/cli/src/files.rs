@@ -1,10 +1,10 @@
-//! Which files arguments mean, and how a file is replaced.
+//! Which files arguments mean, and how a file is written.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::exit::Fault;
+use crate::exit::{Exit, Fault, io_text};
 
 /// The graph files that paths stand for, in order of name: of a directory all `*.ron` files, however deep.
 ///
@@ -62,6 +62,88 @@ fn strip_dot(path: PathBuf) -> PathBuf {
     path.strip_prefix("./").map(Path::to_owned).unwrap_or(path)
 }
 
+/// What becomes of a file that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Existing {
+    /// It stays, and nothing is written.
+    Keep,
+    /// It is replaced.
+    Replace,
+}
+
+impl Existing {
+    /// What `--force` says.
+    pub(crate) const fn forced(is_forced: bool) -> Self {
+        if is_forced { Self::Replace } else { Self::Keep }
+    }
+}
+
+/// Writes a result to a file at once: nobody ever sees half of it.
+///
+/// # Errors
+///
+/// Fails when there is such a file and it is to stay, when it is none that can be replaced, or cannot be written.
+pub(crate) fn write_result(path: &Path, text: &str, existing: Existing) -> Result<(), Fault> {
+    let shown = path.display();
+    let failed = |error: &io::Error| {
+        let message = format!("cannot write {shown}: {}", io_text(error));
+        Fault::new(Exit::Io, message)
+    };
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => {
+            return Err(Fault::usage(format!("{shown} is a directory")));
+        }
+        Ok(found) if !found.is_file() => {
+            return Err(Fault::usage(format!("{shown} is no regular file"))
+                .help("`-` writes to standard output"));
+        }
+        _ => {}
+    }
+    let written = match existing {
+        Existing::Replace => replace(path, text),
+        Existing::Keep => create(path, text),
+    };
+    written.map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            Fault::usage(format!("{shown} is there already")).help("--force replaces it")
+        }
+        _ => failed(&error),
+    })
+}
+
+/// Writes a new file at once.
+///
+/// # Errors
+///
+/// Fails when there is such a file already, or the directory cannot be written.
+fn create(path: &Path, text: &str) -> io::Result<()> {
+    let directory = directory_of(path);
+    let file = temporary(directory, text)?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path).map_err(|error| error.error)?;
+    sync_directory(directory)
+}
+
+fn directory_of(path: &Path) -> &Path {
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    parent.unwrap_or(Path::new("."))
+}
+
+/// A file beside the target, with the permissions that the user's mask gives.
+fn temporary(directory: &Path, text: &str) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".millstream-");
+    #[cfg(unix)]
+    let new = <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666);
+    #[cfg(unix)]
+    builder.permissions(new);
+    let mut file = builder.tempfile_in(directory)?;
+    file.write_all(text.as_bytes())?;
+    Ok(file)
+}
+
 /// Replaces a file at once: whoever reads it sees the old or the new text, also after a crash. Permissions stay.
 ///
 /// # Errors
@@ -74,10 +156,7 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
         Err(error) => return Err(error),
     };
-    let parent = target
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    let directory = parent.unwrap_or(Path::new("."));
+    let directory = directory_of(&target);
     let permissions = match fs::metadata(&target) {
         Ok(metadata) if metadata.permissions().readonly() => {
             return Err(io::Error::from(io::ErrorKind::PermissionDenied));
@@ -85,15 +164,7 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
         Ok(metadata) => Some(metadata.permissions()),
         Err(_) => None,
     };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".millstream-");
-    // A new file gets the permissions that the user's mask gives.
-    #[cfg(unix)]
-    let new = <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666);
-    #[cfg(unix)]
-    builder.permissions(new);
-    let mut file = builder.tempfile_in(directory)?;
-    file.write_all(text.as_bytes())?;
+    let file = temporary(directory, text)?;
     if let Some(permissions) = permissions {
         file.as_file().set_permissions(permissions)?;
     }
@@ -132,6 +203,21 @@ mod tests {
             );
         }
         assert_eq!(fs::read_to_string(&path).unwrap(), "two");
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn existing_file_stays_unless_it_may_be_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.svg");
+        write_result(&path, "one", Existing::Keep).unwrap();
+        let refused = write_result(&path, "two", Existing::Keep).unwrap_err();
+        assert_eq!(refused.exit, Exit::Usage);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one");
+        write_result(&path, "two", Existing::Replace).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "two");
+        let refused = write_result(directory.path(), "x", Existing::Replace).unwrap_err();
+        assert_eq!(refused.exit, Exit::Usage);
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
     }
 

@@ -23,6 +23,7 @@ mod select;
 mod signals;
 mod source;
 mod summary;
+mod target;
 mod verb;
 
 use std::ffi::OsString;

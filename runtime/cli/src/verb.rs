@@ -3,10 +3,13 @@
 mod check;
 mod completions;
 mod components;
+mod diff;
 mod doctor;
 mod eval;
 mod explain;
 mod fmt;
+mod graph;
+mod import;
 mod new;
 mod run;
 
@@ -27,6 +30,9 @@ pub(crate) fn perform(cli: &Cli, shell: &Shell) -> Result<Exit, Fault> {
         Verb::Check(args) => check::check(args, shell),
         Verb::Fmt(args) => fmt::fmt(args, shell),
         Verb::New(args) => new::new(args, shell),
+        Verb::Import(args) => import::import(args, shell),
+        Verb::Graph(args) => graph::graph(args, shell),
+        Verb::Diff(args) => diff::diff(args, shell),
         Verb::Components(args) => components::components(args, shell),
         Verb::Explain(args) => explain::explain(args, shell),
         Verb::Eval(args) => eval::eval(args, shell),

@@ -1,4 +1,4 @@
-//! The model: graphs, component specs, catalog, edits, check, flattening and the RON file.
+//! The model: graphs, component specs, catalog, edits, check, flattening, the RON file, pictures and other formats.
 //!
 //! Everything that knows what a graph *is* stands here; nothing here runs one. The crate is L0: it does no I/O, reads
 //! no clock and starts no thread, and compiles to wasm32 (R1), so that the editor, the command line and the engine
@@ -10,11 +10,15 @@
 //! | change a graph with undo | [`Edit`], [`Graph::apply`] |
 //! | find what is wrong | [`check`], [`Finding`], [`Code`] |
 //! | get what the engine runs | [`flatten`], [`Flat`] |
+//! | read and write graphs of other tools | [`exchange`] |
+//! | draw a graph, or place its processes | [`picture`], [`layout`] |
+//! | tell two graphs apart | [`mod@diff`] |
 //! | know order and cycles | [`Topology`] |
 
 mod catalog;
 mod check;
 mod comment;
+pub mod diff;
 mod edit;
 pub mod exchange;
 pub mod file;

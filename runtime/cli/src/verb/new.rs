@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::args::{NewArgs, Template};
-use crate::exit::{Exit, Fault, io_text};
-use crate::files::replace;
+use crate::exit::{Exit, Fault};
+use crate::files::{Existing, write_result};
 use crate::output::Shell;
 
 const HELLO: &str = include_str!("new/hello.ron");
@@ -25,25 +25,16 @@ pub(crate) fn new(args: &NewArgs, shell: &Shell) -> Result<Exit, Fault> {
         shell.data(text)?;
         return Ok(Exit::Ok);
     }
-    let shown = path.display();
-    let failed = |error: std::io::Error| {
-        Fault::new(
-            Exit::Io,
-            format!("cannot write {shown}: {}", io_text(&error)),
-        )
-    };
     if path.is_dir() {
         return Err(
-            Fault::usage(format!("{shown} is a directory")).help(format!(
+            Fault::usage(format!("{} is a directory", path.display())).help(format!(
                 "millstream new {}",
                 path.join("graph.ron").display()
             )),
         );
     }
-    if !args.force && path.try_exists().map_err(failed)? {
-        return Err(Fault::usage(format!("{shown} is there already")).help("--force replaces it"));
-    }
-    replace(path, &named(text, path)).map_err(failed)?;
+    write_result(path, &named(text, path), Existing::forced(args.force))?;
+    let shown = path.display();
     shell.data(&format!("{shown}\n"))?;
     if args.template == Template::Hello {
         shell.notice(&format!("run it: millstream run {shown}"));

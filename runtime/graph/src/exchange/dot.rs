@@ -23,6 +23,8 @@ pub fn write_dot(graph: &Graph) -> Exported {
     );
     for setting in [
         "rankdir=LR",
+        "fontname=\"sans-serif\"",
+        "fontsize=11",
         "node [shape=record, fontname=\"sans-serif\", fontsize=11]",
         "edge [fontname=\"sans-serif\", fontsize=10]",
     ] {
@@ -72,7 +74,8 @@ fn process(text: &mut String, depth: usize, graph: &Graph, name: &ProcessName) {
             let cell = escaped_record(&key.to_string());
             format!("<{}> {cell}", port_id(side, key))
         });
-        format!("{{{}}}", cells.collect::<Vec<_>>().join("|"))
+        let cells = cells.collect::<Vec<_>>().join("|");
+        (!cells.is_empty()).then(|| format!("{{{cells}}}"))
     };
     let mut middle = escaped_record(found.label.as_deref().unwrap_or(name.as_str()));
     let below = [found.component.as_ref().map(|component| component.as_str())];
@@ -80,11 +83,13 @@ fn process(text: &mut String, depth: usize, graph: &Graph, name: &ProcessName) {
         middle.push_str("\\n");
         middle.push_str(&escaped_record(more));
     }
-    let label = format!(
-        "{{{}|{middle}|{}}}",
+    let columns = [
         cells(&ports.ins, "i"),
-        cells(&ports.outs, "o")
-    );
+        Some(middle),
+        cells(&ports.outs, "o"),
+    ];
+    let columns: Vec<String> = columns.into_iter().flatten().collect();
+    let label = format!("{{{}}}", columns.join("|"));
     let style = if found.component.is_none() {
         ", style=dashed"
     } else {

@@ -10,8 +10,8 @@ use crate::layout::trace::{Channels, Frame, routes};
 use crate::layout::{Drawing, Item, Spacing, Wire, channel};
 use crate::model::Position;
 
-/// Tops closer than this make one row.
-const ROW: f64 = 1.0;
+/// Tops closer than this make one row: drawn by hand, nothing stands quite level.
+const ROW: f64 = 8.0;
 /// How far to the right of its writer a reader stands, in widths of the writer, for the wire to run forward.
 const FORWARD: f64 = 0.4;
 

@@ -252,18 +252,9 @@ impl Settling<'_> {
     fn heights(&mut self, gaps: &[(usize, usize)], start: f64, end: f64) -> Vec<f64> {
         let mut heights = Vec::with_capacity(gaps.len());
         let mut from = start;
-        while heights.len() < gaps.len() {
-            let rest = gaps.get(heights.len()..).unwrap_or_default();
-            let (count, (top, bottom)) = self.common(rest);
-            let is_last = count == rest.len();
-            let wanted = if is_last && (top..=bottom).contains(&end) {
-                end
-            } else {
-                from
-            };
-            let run = rest.get(..count).unwrap_or_default();
-            let y = self.free(run, top, bottom, wanted);
-            for &(column, gap) in run {
+        while let Some(rest @ [_, ..]) = gaps.get(heights.len()..) {
+            let (count, y) = self.straight(rest, from, end);
+            for &(column, gap) in rest.iter().take(count) {
                 self.taken[column][gap].push(y);
                 heights.push(y);
             }
@@ -272,22 +263,44 @@ impl Settling<'_> {
         heights
     }
 
-    /// How many of the next gaps a straight wire can pass, and between which heights.
-    fn common(&self, gaps: &[(usize, usize)]) -> (usize, (f64, f64)) {
-        let mut common = (f64::NEG_INFINITY, f64::INFINITY);
-        for (count, &(column, gap)) in gaps.iter().enumerate() {
-            let (top, bottom) = inner(self.lanes.gap(self.grid, column, gap), self.distance);
-            let next = (common.0.max(top), common.1.min(bottom));
-            if count > 0 && next.0 > next.1 {
-                return (count, common);
+    /// How many of these gaps a straight wire can pass, and at which height.
+    fn straight(&self, gaps: &[(usize, usize)], from: f64, end: f64) -> (usize, f64) {
+        let commons = self.commons(gaps);
+        for (at, &(top, bottom)) in commons.iter().enumerate().rev() {
+            let reaches_end = at + 1 == gaps.len() && (top..=bottom).contains(&end);
+            let wanted = if reaches_end { end } else { from };
+            let run = gaps.get(..=at).unwrap_or_default();
+            if let Some(y) = self.free(run, top, bottom, wanted) {
+                return (at + 1, y);
             }
-            common = next;
         }
-        (gaps.len(), common)
+        // The first gap is full.
+        let (top, bottom) = commons.first().copied().unwrap_or((from, from));
+        let taken = gaps
+            .first()
+            .map(|&(column, gap)| self.taken[column][gap].clone());
+        (1, widest_hole(taken.unwrap_or_default(), top, bottom, from))
     }
 
-    /// The height nearest to the wanted one that is free in all these gaps.
-    fn free(&self, run: &[(usize, usize)], top: f64, bottom: f64, wanted: f64) -> f64 {
+    /// For each number of gaps the heights that all of them have in common, as long as there are any.
+    fn commons(&self, gaps: &[(usize, usize)]) -> Vec<(f64, f64)> {
+        let mut commons: Vec<(f64, f64)> = Vec::with_capacity(gaps.len());
+        for &(column, gap) in gaps {
+            let (top, bottom) = inner(self.lanes.gap(self.grid, column, gap), self.distance);
+            let next = match commons.last() {
+                Some(common) => (common.0.max(top), common.1.min(bottom)),
+                None => (top, bottom),
+            };
+            if next.0 > next.1 {
+                break;
+            }
+            commons.push(next);
+        }
+        commons
+    }
+
+    /// The height nearest to the wanted one that is free in all these gaps, if there is one.
+    fn free(&self, run: &[(usize, usize)], top: f64, bottom: f64, wanted: f64) -> Option<f64> {
         const STEPS: i32 = 400;
         let nearest = wanted.max(top).min(bottom.max(top));
         let taken = || {
@@ -295,29 +308,24 @@ impl Settling<'_> {
                 .flat_map(|&(column, gap)| &self.taken[column][gap])
         };
         let is_free = |y: &f64| taken().all(|known| (known - y).abs() >= self.distance - 0.5);
-        let around = (0..STEPS).map(|step| {
+        let mut around = (0..STEPS).map(|step| {
             let distance = f64::from((step + 1) / 2) * self.distance;
             nearest + if step % 2 == 1 { distance } else { -distance }
         });
-        around
-            .filter(|y| (top..=bottom).contains(y))
-            .find(is_free)
-            .unwrap_or_else(|| Self::widest_hole(taken().copied().collect(), top, bottom, nearest))
+        around.find(|y| (top..=bottom).contains(y) && is_free(y))
     }
+}
 
-    /// The middle of the largest distance between wires in a gap that is full.
-    fn widest_hole(mut taken: Vec<f64>, top: f64, bottom: f64, nearest: f64) -> f64 {
-        taken.retain(|y| (top..=bottom).contains(y));
-        taken.push(top);
-        taken.push(bottom);
-        taken.retain(|y| y.is_finite());
-        taken.sort_by(f64::total_cmp);
-        let holes = taken.windows(2).filter_map(|pair| match pair {
-            &[upper, lower] => Some((lower - upper, f64::midpoint(upper, lower))),
-            _ => None,
-        });
-        holes
-            .max_by(|a, b| a.0.total_cmp(&b.0))
-            .map_or(nearest, |(_, middle)| middle)
-    }
+/// The middle of the largest distance between wires in a gap that is full.
+fn widest_hole(mut taken: Vec<f64>, top: f64, bottom: f64, from: f64) -> f64 {
+    taken.retain(|y| (top..=bottom).contains(y));
+    taken.extend([top, bottom].into_iter().filter(|y| y.is_finite()));
+    taken.sort_by(f64::total_cmp);
+    let holes = taken.windows(2).filter_map(|pair| match pair {
+        &[upper, lower] => Some((lower - upper, f64::midpoint(upper, lower))),
+        _ => None,
+    });
+    holes
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map_or(from.max(top).min(bottom.max(top)), |(_, middle)| middle)
 }

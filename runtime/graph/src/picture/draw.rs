@@ -19,6 +19,9 @@ const FOOT_LINE: f64 = 18.0;
 /// Between the drawing and what stands below it.
 const FOOT_GAP: f64 = 14.0;
 const WIDTH_MIN: f64 = 160.0;
+/// Between the name of a group and its note, and the room below which a note is not shown.
+const NOTE_GAP: f64 = 10.0;
+const NOTE_MIN: f64 = 50.0;
 
 /// Writes the SVG of a scene.
 pub(super) fn draw(scene: &Scene<'_>, theme: Theme) -> String {
@@ -182,36 +185,87 @@ fn areas(svg: &mut Svg, scene: &Scene<'_>) {
 
 /// Names of groups; a halo keeps them legible where a wire passes.
 fn area_names(svg: &mut Svg, scene: &Scene<'_>) {
+    let mut taken: Vec<Rect> = Vec::new();
     for area in &scene.areas {
-        if let Some(piece) = area.pieces.first() {
-            let group = &scene.graph.groups[area.group];
-            let halo = format!("halo halo{}", area.group % TINTS);
-            area_name(svg, piece, &halo, (&group.name, group.note.as_deref()));
-        }
+        let group = &scene.graph.groups[area.group];
+        let Some(label) = AreaLabel::new(&area.pieces, &group.name, group.note.as_deref(), &taken)
+        else {
+            continue;
+        };
+        label.draw(svg, &format!("halo halo{}", area.group % TINTS));
+        taken.push(label.place);
     }
 }
 
+#[derive(Clone, Copy)]
+enum Side {
+    Left,
+    Right,
+}
+
 /// The name of a group, and as much of its note as has room beside it.
-fn area_name(svg: &mut Svg, piece: &Rect, halo: &str, (name, note): (&str, Option<&str>)) {
-    let room = piece.right - piece.left - 2.0 * AREA_PAD;
-    let shown = cut(name, room, TEXT_SIZE, Face::Bold);
-    let y = number(piece.top + LABEL - 4.0);
-    let x = piece.left + AREA_PAD;
-    let class = format!("name {halo}");
-    let attributes = [("class", class.as_str()), ("x", &number(x)), ("y", &y)];
-    svg.text("text", &attributes, &shown);
-    let used = width(&shown, TEXT_SIZE, Face::Bold) + 10.0;
-    if let Some(note) = note
-        && room - used > 60.0
-    {
-        let shown = cut(note, room - used, TEXT_SIZE, Face::Plain);
-        let class = format!("note muted {halo}");
-        let attributes = [
-            ("class", class.as_str()),
-            ("x", &number(x + used)),
-            ("y", &y),
-        ];
-        svg.text("text", &attributes, &shown);
+struct AreaLabel {
+    place: Rect,
+    name: String,
+    note: Option<String>,
+}
+
+impl AreaLabel {
+    /// A label at the top of the first piece where no other label stands; groups may have members in common.
+    fn new(pieces: &[Rect], name: &str, note: Option<&str>, taken: &[Rect]) -> Option<Self> {
+        let left = pieces
+            .iter()
+            .map(|piece| Self::within(piece, name, note, Side::Left));
+        let right = pieces
+            .iter()
+            .map(|piece| Self::within(piece, name, note, Side::Right));
+        let is_free = |label: &Self| taken.iter().all(|other| !label.place.covers(other));
+        let all: Vec<Self> = left.chain(right).collect();
+        let best = all.iter().position(is_free).unwrap_or(0);
+        all.into_iter().nth(best)
+    }
+
+    fn within(piece: &Rect, name: &str, note: Option<&str>, side: Side) -> Self {
+        let room = piece.right - piece.left - 2.0 * AREA_PAD;
+        let name = cut(name, room, TEXT_SIZE, Face::Bold);
+        let mut wide = width(&name, TEXT_SIZE, Face::Bold);
+        let left = room - wide - NOTE_GAP;
+        let note = note.filter(|_| left > NOTE_MIN);
+        let note = note.map(|note| cut(note, left, TEXT_SIZE, Face::Plain));
+        if let Some(note) = &note {
+            wide += NOTE_GAP + width(note, TEXT_SIZE, Face::Plain);
+        }
+        let start = match side {
+            Side::Left => piece.left + AREA_PAD,
+            Side::Right => piece.right - AREA_PAD - wide,
+        };
+        Self {
+            place: Rect {
+                left: start,
+                top: piece.top,
+                right: start + wide,
+                bottom: piece.top + LABEL,
+            },
+            name,
+            note,
+        }
+    }
+
+    fn draw(&self, svg: &mut Svg, halo: &str) {
+        let y = number(self.place.bottom - 4.0);
+        let class = format!("name {halo}");
+        let x = number(self.place.left);
+        svg.text(
+            "text",
+            &[("class", &class), ("x", &x), ("y", &y)],
+            &self.name,
+        );
+        if let Some(note) = &self.note {
+            let class = format!("note muted {halo}");
+            let used = width(&self.name, TEXT_SIZE, Face::Bold) + NOTE_GAP;
+            let x = number(self.place.left + used);
+            svg.text("text", &[("class", &class), ("x", &x), ("y", &y)], note);
+        }
     }
 }
 

@@ -215,11 +215,18 @@ impl Writer<'_> {
         let mut written = Vec::new();
         for (key, value) in pairs {
             match self.meta_value(&value) {
-                Some(value) => written.push(format!("{key}={value}")),
+                Some(value) => written.push(format!("{}={value}", self.meta_key(key))),
                 None => lost.push(format!("`{name}` (`{key}`)")),
             }
         }
         written
+    }
+
+    fn meta_key(&self, key: &str) -> String {
+        match self.dialect {
+            Dialect::Flowbased => key.to_owned(),
+            Dialect::Morrison => escape(key, |c| c.is_ascii_alphanumeric()),
+        }
     }
 
     fn meta_value(&self, value: &str) -> Option<String> {
@@ -231,7 +238,7 @@ impl Writer<'_> {
                 let is_written = is_kept && value.chars().all(is_plain);
                 is_written.then(|| value.to_owned())
             }
-            Dialect::Morrison => is_kept.then(|| escape(value, is_plain)),
+            Dialect::Morrison => is_kept.then(|| escape(value, |c| c.is_ascii_alphanumeric())),
         }
     }
 
@@ -270,9 +277,12 @@ impl Writer<'_> {
             (Dialect::Flowbased, View::Text(text)) if !text.ends_with('\\') => {
                 (format!("'{}'", text.replace('\'', "\\'")), true)
             }
-            (Dialect::Flowbased, _) => {
+            (Dialect::Flowbased, view) => {
                 let is_same = json.is_some();
-                (json.unwrap_or_else(|| "null".to_owned()), is_same)
+                let json = json.unwrap_or_else(|| "null".to_owned());
+                // Without a tab the grammar takes these words for processes; with it they can only be JSON.
+                let is_word = matches!(view, View::Null | View::Bool(_)) || !is_same;
+                (if is_word { format!("\t{json}") } else { json }, is_same)
             }
             (Dialect::Morrison, View::Text(text)) => {
                 let is_same = !text.ends_with('\\') && !text.contains(is_line_end);

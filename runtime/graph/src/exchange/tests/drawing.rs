@@ -33,6 +33,8 @@ fn dot() {
     assert_snapshot!(exported.text, @r##"
     digraph "a \"graph\"" {
       rankdir=LR;
+      fontname="sans-serif";
+      fontsize=11;
       node [shape=record, fontname="sans-serif", fontsize=11];
       edge [fontname="sans-serif", fontsize=10];
       subgraph cluster_0 {
@@ -44,7 +46,7 @@ fn dot() {
         label="second"; style="rounded,filled"; fillcolor="#eef3fb"; color="#9fb4d4";
         "end" [label="{{<i_in__x> in-x}|end|{<o_out> out}}", style=dashed];
       }
-      "x-1" [label="{{<i_in> in}|x-1\ncore/Drop|{}}"];
+      "x-1" [label="{{<i_in> in}|x-1\ncore/Drop}"];
       "value_0" [label="\"a|b<c>.txt\"", shape=note, fontname="monospace", fontsize=10];
       "value_0" -> "read":i_path:w [style=dotted];
       "read":o_out:e -> "copy":i_in:w [label="≤ 8, say \"ah\""];

@@ -215,3 +215,16 @@ fn formats_are_told_by_name_or_content() {
     assert_eq!(guess("x", "a(A) -> b(B)"), Some(ImportFormat::Fbp));
     assert_eq!(guess("x", "hello"), None);
 }
+
+#[test]
+fn words_of_json_are_values_unless_a_process_has_that_name() {
+    let options = ImportOptions {
+        components: &ComponentMap::default(),
+        spec_of: &|_| None,
+        case: Case::AsTheFileSays,
+    };
+    let text = "true -> FLAG a(x/A), null(x/B) OUT -> IN a";
+    let graph = import(ImportFormat::Fbp, text, &options).unwrap().graph;
+    assert_eq!(graph.processes["a"].iips.len(), 1);
+    assert_eq!(graph.connectors[0].from.to_string(), "null.out");
+}

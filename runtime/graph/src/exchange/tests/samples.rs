@@ -34,7 +34,7 @@ fn flowbased_dialect() {
             ),
             "Route": Process(component: "core/Router"),
             "North": Process(component: "filesystem/WriteFile", iips: { "path": "it's north", "retries": 3 }),
-            "South": Process(component: "filesystem/WriteFile", iips: { "path": "south", "append": false, "header": None }),
+            "South": Process(component: "filesystem/WriteFile", iips: { "path": "south", "flags": [false, None] }),
             "Write": Process(component: "core/Output"),
             "_Drop_1": Process(component: "core/Drop"),
             "Audit": Process(component: "imported/Audit", meta: { "imported_component": "Audit" }),
