@@ -1,5 +1,6 @@
 //! The command line as types.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -132,6 +133,8 @@ impl FormatArgs {
 pub(crate) enum Verb {
     /// Run a graph to its end.
     Run(Box<RunArgs>),
+    /// Serve graphs to editors, browsers and other tools: they change them, run them, and look inside.
+    Serve(ServeArgs),
     /// Find what is wrong with graphs, without running them.
     Check(CheckArgs),
     /// Write graph files in their one canonical form; comments stay.
@@ -209,6 +212,57 @@ json, errors are one JSON document per line on standard error.
 Examples:
   millstream run graph.ron --iip read.path=access.log
   millstream run graph.ron --timeout 30s --summary human";
+
+/// `millstream serve`.
+#[derive(Debug, Args)]
+#[command(after_help = SERVE_HELP)]
+pub(crate) struct ServeArgs {
+    /// A directory of graph files, or graph files of one directory; the current directory unless said otherwise.
+    #[arg(value_name = "DIR|GRAPH", value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Where to listen; port 0 picks a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3569")]
+    pub(crate) listen: SocketAddr,
+    /// Run the graphs that are named, at once.
+    #[arg(long)]
+    pub(crate) start: bool,
+    /// Who may connect.
+    #[command(flatten)]
+    pub(crate) access: AccessArgs,
+    /// Time that stopped graphs have to work off what is in flight.
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = parse_duration)]
+    pub(crate) grace: Duration,
+    /// Threads for components that compute a lot; as many as there are cores unless said otherwise.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// How the address and errors look.
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+/// Who may connect to a server.
+#[derive(Debug, Args)]
+pub(crate) struct AccessArgs {
+    /// A file with the secret that clients must say in its first line; a second line is one for clients that may only look.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) secret_file: Option<PathBuf>,
+    /// Let pages of this web site connect, as `https://editor.example`; those of this machine may.
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) allow_origin: Vec<String>,
+}
+
+const SERVE_HELP: &str = "\
+The first line of standard output is the address, as ws://127.0.0.1:3569. Clients speak the FBP Network Protocol \
+(WebSocket, subprotocol `noflo`) or Millstream's extension of it. Nothing outside the directory is read or written.
+
+Without a secret, everybody on this machine may do everything; so any other address than one of this machine needs a \
+secret, from --secret-file or from MILLSTREAM_SECRET and MILLSTREAM_INSPECT_SECRET.
+
+The first Ctrl-C stops all graphs and works off what is in flight; the second ends at once.
+
+Examples:
+  millstream serve graphs/
+  millstream serve --start pipeline.ron --listen 127.0.0.1:0";
 
 /// Which pipes to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -530,6 +584,7 @@ impl Cli {
     pub(crate) const fn format(&self) -> Format {
         match &self.verb {
             Verb::Run(args) => args.format.get(),
+            Verb::Serve(args) => args.format.get(),
             Verb::Check(args) => args.format.get(),
             Verb::Fmt(args) => args.format.get(),
             Verb::Explain(args) => args.format.get(),

@@ -5,6 +5,7 @@
 //!
 //! Start reading at [`verb`], which has one module per command.
 
+mod access;
 mod args;
 mod catalog;
 mod conclude;

@@ -12,6 +12,7 @@ mod graph;
 mod import;
 mod new;
 mod run;
+mod serve;
 
 pub(crate) use run::available_threads;
 
@@ -27,6 +28,7 @@ use crate::output::Shell;
 pub(crate) fn perform(cli: &Cli, shell: &Shell) -> Result<Exit, Fault> {
     match &cli.verb {
         Verb::Run(args) => run::run(args, shell),
+        Verb::Serve(args) => serve::serve(args, shell),
         Verb::Check(args) => check::check(args, shell),
         Verb::Fmt(args) => fmt::fmt(args, shell),
         Verb::New(args) => new::new(args, shell),

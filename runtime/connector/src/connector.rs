@@ -169,11 +169,15 @@ impl Connector {
 
     /// The counts so far; any thread may ask at any time. `now_nanos` is the clock of the ends' targets.
     pub fn counts(&self) -> Counts {
+        self.counts_at(self.reader.get().map_or(0, Target::now_nanos))
+    }
+
+    /// As [`Connector::counts`], with a finer reading of the same clock: the ends' own stands still while they wait.
+    pub fn counts_at(&self, now_nanos: u64) -> Counts {
         let dropped_newest = self.dropped_newest.load(Relaxed);
         let dropped_oldest = self.dropped_oldest.load(Relaxed);
         let head = self.head.load(Acquire);
         let tail = self.tail.load(Acquire).max(head);
-        let now_nanos = self.reader.get().map_or(0, Target::now_nanos);
         Counts {
             sent: tail + dropped_newest,
             received: head.saturating_sub(dropped_oldest),

@@ -17,6 +17,8 @@ enum Level {
     L1,
     /// The machine, and the catalogue beside it.
     L2,
+    /// Services on top of the machine.
+    L3,
     /// The composition root.
     L4,
     /// Tests and developer tools: outside the house.
@@ -79,6 +81,19 @@ const LAYERS: &[(&str, Level, Inside)] = &[
             "millstream-graph",
             "millstream-component",
             "millstream-expression",
+        ]),
+    ),
+    // It runs whatever registry it is given, and names no component.
+    (
+        "millstream-server",
+        Level::L3,
+        Inside::Only(&[
+            "millstream-packet",
+            "millstream-graph",
+            "millstream-protocol",
+            "millstream-connector",
+            "millstream-component",
+            "millstream-engine",
         ]),
     ),
     ("millstream", Level::L4, Inside::Everything),
