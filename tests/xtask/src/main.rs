@@ -40,6 +40,9 @@ enum Task {
     /// What `bench scale` runs in a fresh process.
     #[command(hide = true)]
     Resident(bench::ResidentArgs),
+    /// A job of `bench jobs` as a loop written by hand.
+    #[command(hide = true)]
+    Loop(bench::LoopArgs),
 }
 
 fn main() -> Result<ExitCode> {
@@ -49,5 +52,6 @@ fn main() -> Result<ExitCode> {
         Task::GateChain(args) => gate::run_chain(&args).map(|()| ExitCode::SUCCESS),
         Task::GateExpression(args) => gate::run_expression(&args).map(|()| ExitCode::SUCCESS),
         Task::Resident(args) => bench::resident(&args).map(|()| ExitCode::SUCCESS),
+        Task::Loop(args) => bench::run_loop(&args).map(|()| ExitCode::SUCCESS),
     }
 }
