@@ -32,7 +32,8 @@ mod contract;
 
 pub use bench::{Bench, Outcome};
 pub use contract::{
-    Clock, cancels_midway, ends_on_empty_inputs, examples_hold, is_documented, is_silent_until_the_end,
+    Clock, cancels_midway, ends_on_empty_inputs, examples_hold, is_documented,
+    is_silent_until_the_end,
 };
 
 /// Writes the tests that every component must pass: it is documented, its examples hold at small and large capacities,

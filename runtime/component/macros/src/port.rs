@@ -61,9 +61,8 @@ impl PortOptions {
                 options.at_end = Some(option.path.span());
                 Ok(())
             } else {
-                Err(option.error(
-                    "unknown option: a port knows `name = \"..\"`, `optional` and `at_end`",
-                ))
+                Err(option
+                    .error("unknown option: a port knows `name = \"..\"`, `optional` and `at_end`"))
             }
         })?;
         Ok(options)

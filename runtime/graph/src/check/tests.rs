@@ -453,7 +453,12 @@ fn branch_that_takes_no_more_than_it_has_room_for_never_fills() {
 #[test]
 fn branch_behind_one_that_is_silent_until_the_end_is_a_warning() {
     let graph = sketch(
-        &["k core/Kick", "n core/Count", "cat core/Concat", "d core/Drop"],
+        &[
+            "k core/Kick",
+            "n core/Count",
+            "cat core/Concat",
+            "d core/Drop",
+        ],
         &[
             "k.out -> n.in",
             "n.count -> cat.in[0]",
