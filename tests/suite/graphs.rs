@@ -194,6 +194,15 @@ fn graphs_open_with_what_one_learns() {
     }
 }
 
+#[test]
+fn readme_shows_what_is_printed() {
+    let readme = fs::read_to_string(repository().join("README.md")).unwrap();
+    for name in ["telegram", "takeaway"] {
+        let printed = expected(name, "stdout").unwrap();
+        assert!(readme.contains(&printed), "{name}:\n{printed}");
+    }
+}
+
 /// The names of the graphs in `graphs/`, sorted.
 fn names() -> Vec<String> {
     let folder = fs::read_dir(repository().join("graphs")).unwrap();
