@@ -36,8 +36,10 @@ pub use contract::{
     is_silent_until_the_end,
 };
 
-/// Writes the tests that every component must pass: it is documented, its examples hold at small and large capacities,
-/// it ends when its inputs are empty, its ports that are `at_end` are silent until then, and it can be dropped midway.
+/// Writes the tests that every component must pass.
+///
+/// It is documented, its examples hold at small and large capacities, it ends when its inputs are empty, its ports that are
+/// `at_end` are silent until then, and it can be dropped midway.
 ///
 /// Time is paused and jumps when nothing can move. `contract!(Exec, Real)` runs by the machine's clock, for components
 /// that wait for programs, sockets or the file system.

@@ -116,7 +116,7 @@ impl Slot {
         let polls = self.tally.polls.load(Relaxed) + 1;
         self.tally.polls.store(polls, Relaxed);
         let mut cx = Context::from_waker(&self.waker);
-        let polled = if polls <= TIMED_POLLS || polls % TIMED_POLLS == 0 {
+        let polled = if polls <= TIMED_POLLS || polls.is_multiple_of(TIMED_POLLS) {
             timed(&self.tally, polls, || future.as_mut().poll(&mut cx))
         } else {
             future.as_mut().poll(&mut cx)

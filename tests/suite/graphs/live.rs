@@ -106,7 +106,7 @@ fn service_takes_orders_and_lists_them() {
         assert!(created.head.contains("location: /orders/1"), "{created:?}");
         let rye = json!({ "id": 1, "item": "rye", "sacks": 3 });
         assert_eq!(serde_json::from_str::<Value>(&created.body).unwrap(), rye);
-        assert_eq!(service.client.orders(), [rye.clone()]);
+        assert_eq!(service.client.orders(), std::slice::from_ref(&rye));
         let found = service.client.ask("GET", "/orders/1", "");
         assert_eq!(found.status, 200);
         assert_eq!(serde_json::from_str::<Value>(&found.body).unwrap(), rye);
@@ -184,13 +184,11 @@ fn service_keeps_what_many_clients_order_beyond_its_end() {
 
 /// Lines of a log: minute, level.
 fn log(lines: &[(&str, &str)]) -> String {
-    lines
-        .iter()
-        .enumerate()
-        .map(|(at, (minute, level))| {
-            format!("2026-05-01T06:{minute}:{:02}Z {level} line {at}\n", at + 10)
-        })
-        .collect()
+    let lines = lines.iter().enumerate();
+    let lines = lines.map(|(at, (minute, level))| {
+        format!("2026-05-01T06:{minute}:{:02}Z {level} line {at}", at + 10)
+    });
+    lines.chain([String::new()]).collect::<Vec<_>>().join("\n")
 }
 
 fn follow(ground: &Ground, more: &[&str]) -> Program {

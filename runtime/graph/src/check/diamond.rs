@@ -125,10 +125,9 @@ fn diamond(
     let in_order = order.is_some();
     let waiting = match order {
         Some(Waits::Second) => &second,
-        Some(Waits::First) => &first,
-        // It may be either.
+        // Where nothing is known it may be either: the one that fills up sooner.
         None if second.holds < first.holds => &second,
-        None => &first,
+        Some(Waits::First) | None => &first,
     };
     if waiting.holds == ALL || !in_order && waiting.holds >= SMALL {
         return;
