@@ -84,7 +84,7 @@ pub struct Aggregate {
     #[input(name = "in")]
     input: In<Value>,
     /// A record for each key.
-    #[output]
+    #[output(at_end)]
     out: Out<Record>,
     #[state]
     key: GroupKey,
