@@ -84,10 +84,21 @@ impl Chance {
 
     /// Less than `limit`, all alike.
     fn below(&mut self, limit: u64) -> u64 {
-        (u128::from(self.next()) * u128::from(limit) >> 64) as u64
+        ((u128::from(self.next()) * u128::from(limit)) >> 64) as u64
+    }
+
+    /// One of these, all alike.
+    fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        let at = self.below(of.len() as u64);
+        &of[usize::try_from(at).unwrap_or_default()]
     }
 
     /// Less than `limit`; the number `n` about half as often as `n / 2`.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a power with an exponent below 1 is less than its base"
+    )]
     fn mostly_low(&mut self, limit: u64) -> u64 {
         let part = (self.next() >> 11) as f64 / (1_u64 << 53) as f64;
         ((limit as f64).powf(part) as u64).saturating_sub(1)
@@ -98,7 +109,7 @@ fn sales(out: &mut dyn Write, rows: u64) -> Result<()> {
     let mut chance = Chance(1);
     writeln!(out, "id,ts,region,product,quantity,price")?;
     for id in 0..rows {
-        let region = REGIONS[chance.below(8) as usize];
+        let region = chance.one(&REGIONS);
         let (product, quantity) = (chance.below(100), 1 + chance.below(50));
         let (whole, cents) = (chance.below(100), chance.below(100));
         let (day, hour, minute) = (1 + id % 28, id / 7 % 24, id / 3 % 60);
@@ -140,7 +151,8 @@ fn words(out: &mut dyn Write, count: u64) -> Result<()> {
     let mut chance = Chance(3);
     let vocabulary: Vec<String> = (0..50_000).map(word).collect();
     for at in 0..count {
-        let word = &vocabulary[chance.mostly_low(50_000) as usize];
+        let rank = usize::try_from(chance.mostly_low(50_000))?;
+        let word = &vocabulary[rank];
         let is_last = at % A_LINE == A_LINE - 1 || at == count - 1;
         let end = if is_last { "\n" } else { " " };
         if chance.below(10) == 0 {
@@ -172,13 +184,13 @@ fn word(mut number: usize) -> String {
 fn orders(out: &mut dyn Write, rows: u64) -> Result<()> {
     let mut chance = Chance(4);
     for id in 0..rows {
-        let region = REGIONS[chance.below(8) as usize];
+        let region = chance.one(&REGIONS);
         let (customer, paid) = (chance.below(10_000), chance.below(10) < 7);
         write!(
             out,
             r#"{{"id":{id},"customer":"c{customer}","region":"{region}","paid":{paid},"lines":["#
         )?;
-        for line in 0..1 + chance.below(4) {
+        for line in 0..=chance.below(4) {
             let comma = if line == 0 { "" } else { "," };
             let (sku, quantity, cents) =
                 (chance.below(100), 1 + chance.below(9), chance.below(100));

@@ -1,7 +1,7 @@
 //! The jobs as loops, as one would write them by hand for one job, with good libraries.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::io::{self, BufRead as _, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -87,7 +87,7 @@ fn each_line(input: &Path, mut f: impl FnMut(&[u8]) -> Result<()>) -> Result<()>
     Ok(())
 }
 
-fn count<'k>(counts: &mut Keys<Vec<u8>, u64>, key: &'k [u8]) {
+fn count(counts: &mut Keys<Vec<u8>, u64>, key: &[u8]) {
     match counts.get_mut(key) {
         Some(count) => *count += 1,
         None => {
