@@ -12,6 +12,7 @@ use crate::reader::Reader;
 use crate::ring::{Ring, Window};
 use crate::stopwatch::Stopwatch;
 use crate::sync::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Lock, Ordering, fence};
+use crate::tap::Tap;
 use crate::target::Target;
 use crate::writer::Writer;
 
@@ -63,6 +64,11 @@ const WRITER_WAITS: u8 = 1;
 /// Writers may run on other threads; always set then.
 const WRITERS_CROSS: u8 = 2;
 
+/// What the gate says when nothing is held and nobody looks: the fast ways are open.
+const OPEN: u64 = u64::MAX;
+/// What it says when nothing is held, but a tap sees each packet: packets take the slow way, which knows of taps.
+const WATCHED: u64 = u64::MAX - 1;
+
 /// A bounded pipe with counts.
 #[derive(Debug)]
 pub struct Connector {
@@ -70,8 +76,10 @@ pub struct Connector {
     pub(crate) tail: AtomicU64,
     /// Sequence number of the next packet to come out.
     pub(crate) head: AtomicU64,
-    /// The reader sees no packet from here on; `u64::MAX` unless held.
+    /// The reader sees no packet from here on; [`OPEN`] or [`WATCHED`] unless held. Written under the lock of `tap`.
     gate: AtomicU64,
+    /// Who sees the packets that the reader takes.
+    tap: Lock<Option<Arc<dyn Tap>>>,
     pub(crate) high_water: AtomicU64,
     pub(crate) bytes: AtomicU64,
     pub(crate) pipe: Pipe,
@@ -117,7 +125,8 @@ impl Connector {
         Self {
             tail: AtomicU64::new(0),
             head: AtomicU64::new(0),
-            gate: AtomicU64::new(u64::MAX),
+            gate: AtomicU64::new(OPEN),
+            tap: Lock::new(None),
             high_water: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
             pipe: choose_pipe(options, writers, capacity),
@@ -233,10 +242,17 @@ impl Connector {
         self.at_exit.store(crosses | u8::from(waits), Relaxed);
     }
 
-    /// Whether the reader may take packets and look at nothing else: no hold, no writer to be woken, no other thread.
+    /// Whether the reader may take packets and look at nothing else: no hold, no tap, no writer to be woken, no other
+    /// thread.
     #[inline(always)]
     pub(crate) fn is_calm(&self) -> bool {
-        self.at_exit.load(Relaxed) == 0 && self.gate.load(Relaxed) == u64::MAX
+        self.at_exit.load(Relaxed) == 0 && self.is_open()
+    }
+
+    /// Whether nothing is held and nobody looks.
+    #[inline(always)]
+    pub(crate) fn is_open(&self) -> bool {
+        self.gate.load(Relaxed) == OPEN
     }
 
     /// The processes that wait for room.
@@ -252,29 +268,60 @@ impl Connector {
 
     /// Lets the reader see no packet until the connector is stepped or released. What is inside stays inside.
     pub fn hold(&self) {
-        self.gate.store(self.head.load(Acquire), SeqCst);
+        self.tap
+            .with(|_| self.gate.store(self.head.load(Acquire), SeqCst));
     }
 
     /// Lets one more packet through a held connector.
     pub fn step(&self) {
-        let head = self.head.load(Acquire);
-        let stepped = self.gate.fetch_update(AcqRel, Acquire, |gate| {
-            (gate != u64::MAX).then(|| gate.max(head) + 1)
+        let stepped = self.tap.with(|_| {
+            let head = self.head.load(Acquire);
+            let gate = self.gate.load(Acquire);
+            let is_held = gate < WATCHED;
+            if is_held {
+                self.gate.store(gate.max(head) + 1, SeqCst);
+            }
+            is_held
         });
-        if stepped.is_ok() {
+        if stepped {
             self.wake_reader_always();
         }
     }
 
     /// Ends a hold.
     pub fn release(&self) {
-        self.gate.store(u64::MAX, SeqCst);
+        self.tap
+            .with(|tap| self.gate.store(at_rest(tap.as_ref()), SeqCst));
         self.wake_reader_always();
     }
 
     /// Whether the connector is held.
     pub fn is_held(&self) -> bool {
-        self.gate.load(Acquire) != u64::MAX
+        self.gate.load(Acquire) < WATCHED
+    }
+
+    /// Lets somebody see each packet that the reader takes from now on, in place of who saw them before; `None` lets nobody.
+    ///
+    /// A connector without a tap pays nothing for this. With one, its packets take the slow way; those that the reader has
+    /// already decided to take, at most [`Reader::PACKETS_PER_LOOK`], are not seen.
+    pub fn set_tap(&self, tap: Option<Arc<dyn Tap>>) {
+        self.tap.with(|current| {
+            *current = tap;
+            if !self.is_held() {
+                self.gate.store(at_rest(current.as_ref()), SeqCst);
+            }
+        });
+    }
+
+    /// Shows a packet that the reader takes.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn show(&self, packet: &Packet) {
+        self.tap.with(|tap| {
+            if let Some(tap) = tap {
+                tap.see(packet);
+            }
+        });
     }
 
     fn wake_reader_always(&self) {
@@ -559,6 +606,11 @@ impl Drop for Connector {
     fn drop(&mut self) {
         while self.drain_one().is_some() {}
     }
+}
+
+/// The gate of a connector that is not held.
+fn at_rest(tap: Option<&Arc<dyn Tap>>) -> u64 {
+    if tap.is_some() { WATCHED } else { OPEN }
 }
 
 fn choose_pipe(options: Options, writers: u32, capacity: u32) -> Pipe {

@@ -25,6 +25,7 @@ mod reader;
 mod ring;
 mod stopwatch;
 mod sync;
+mod tap;
 mod target;
 mod writer;
 
@@ -34,5 +35,6 @@ mod tests;
 pub use connector::{Connector, Options, PipeKind, WhenFull};
 pub use counts::Counts;
 pub use reader::{Arrival, Reader, Run, RunArrival};
+pub use tap::Tap;
 pub use target::{Clock, Target, Wake};
 pub use writer::{Look, Refused, Vacancy, Writer};

@@ -129,6 +129,17 @@ impl Reader {
 
     /// Takes a packet if one is there; writers learn of it by the next [`Reader::settle`] at the latest.
     pub fn pop_quietly(&mut self) -> Option<Packet> {
+        let packet = self.pop_unseen();
+        if !self.connector.is_open()
+            && let Some(packet) = &packet
+        {
+            self.connector.show(packet);
+        }
+        packet
+    }
+
+    #[inline(always)]
+    fn pop_unseen(&mut self) -> Option<Packet> {
         let connector = &*self.connector;
         let Pipe::Ring(ring) = &connector.pipe else {
             return self.pop_other();
@@ -192,7 +203,7 @@ impl Reader {
             most
         };
         let end = connector.visible().min(next + most);
-        if next >= end {
+        if next >= end || !connector.is_open() {
             return None;
         }
         // What the run takes is not seen by `next`.

@@ -18,4 +18,6 @@ mod model;
 #[cfg(not(loom))]
 mod support;
 #[cfg(not(loom))]
+mod tap;
+#[cfg(not(loom))]
 mod threads;

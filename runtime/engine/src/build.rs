@@ -5,10 +5,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::time::Instant;
 
 use millstream_component::{InPort, OutPort, ProcessCell, ProcessSetup, Wiring};
-use millstream_connector::{Connector, Options, Reader, Target, Wake, Writer};
+use millstream_connector::{Connector, Options, Reader, Target, Wake, WhenFull, Writer};
+use millstream_graph::DEFAULT_CAPACITY;
 use millstream_packet::Packet;
 
 use crate::activity::Activity;
+use crate::door::{Doorbell, Doors, Entry, Exit};
 use crate::island::{Endings, Island, Shared};
 use crate::per_group;
 use crate::placement::IslandKind;
@@ -21,6 +23,7 @@ pub(crate) struct Built {
     pub(crate) islands: Vec<(IslandKind, Island)>,
     pub(crate) table: Table,
     pub(crate) endings: flume::Receiver<(u32, Ending)>,
+    pub(crate) doors: Doors,
 }
 
 /// What is known of a network while it runs.
@@ -91,6 +94,16 @@ pub(crate) struct Wire {
     pub(crate) connector: Arc<Connector>,
     pub(crate) from: Vec<End>,
     pub(crate) to: End,
+    /// The exported in-port through which packets come from outside as well.
+    pub(crate) entry: Option<Arc<str>>,
+}
+
+impl Wire {
+    /// The names of its writers.
+    pub(crate) fn writers(&self) -> Vec<String> {
+        let entry = self.entry.iter().map(|name| format!("<{name}>"));
+        self.from.iter().map(End::label).chain(entry).collect()
+    }
 }
 
 /// One end of a wire.
@@ -140,6 +153,9 @@ pub(crate) fn build(plan: &Plan, boundary: Boundary) -> Built {
         builder.connect(wire);
     }
     builder.connect_boundary(boundary);
+    plan.exits
+        .iter()
+        .for_each(|(name, end)| builder.open_exit(name, end));
     for (at, process) in plan.processes.iter().enumerate() {
         builder.give_initial_packets(at, process);
     }
@@ -158,6 +174,7 @@ struct Builder<'a> {
     positions: Arc<[u32]>,
     /// Processes by island.
     members: Vec<Vec<u32>>,
+    doors: Doors,
 }
 
 impl<'a> Builder<'a> {
@@ -186,6 +203,7 @@ impl<'a> Builder<'a> {
             wirings,
             positions,
             members,
+            doors: Doors::default(),
         }
     }
 
@@ -198,14 +216,23 @@ impl<'a> Builder<'a> {
     fn connect(&mut self, wire: &PlannedWire) {
         let island_of = &self.plan.placement.island_of;
         let home = island_of[wire.to.process];
-        let (connector, writers, reader) = Connector::build(Options {
+        let writers = wire.from.len() + usize::from(wire.entry.is_some());
+        let crosses = wire.from.iter().any(|from| island_of[from.process] != home);
+        let (connector, mut writers, reader) = Connector::build(Options {
             capacity: wire.capacity,
             when_full: wire.when_full,
-            writers: u32::try_from(wire.from.len()).unwrap_or(u32::MAX),
-            crossing: wire.from.iter().any(|from| island_of[from.process] != home),
+            writers: u32::try_from(writers).unwrap_or(u32::MAX),
+            crossing: crosses || wire.entry.is_some(),
             pipe: self.plan.options.pipe,
         });
         self.give_reader(&wire.to, reader);
+        if let Some(name) = &wire.entry
+            && let Some(writer) = writers.pop()
+        {
+            let bell = self.doorbell(wire.to.process);
+            let entry = Entry::new(Arc::clone(name), writer, bell, &self.activity);
+            self.doors.entries.push(entry);
+        }
         for (from, writer) in wire.from.iter().zip(writers) {
             self.give_writer(from, writer);
         }
@@ -214,7 +241,30 @@ impl<'a> Builder<'a> {
             connector,
             from,
             to: self.end(&wire.to),
+            entry: wire.entry.clone(),
         });
+    }
+
+    fn open_exit(&mut self, name: &Arc<str>, end: &PlannedEnd) {
+        let (_, writers, reader) = Connector::build(Options {
+            capacity: DEFAULT_CAPACITY,
+            when_full: WhenFull::Block,
+            writers: 1,
+            crossing: true,
+            pipe: self.plan.options.pipe,
+        });
+        for writer in writers {
+            self.give_writer(end, writer);
+        }
+        let bell = self.doorbell(end.process);
+        let exit = Exit::new(Arc::clone(name), reader, bell, &self.activity);
+        self.doors.exits.push(exit);
+    }
+
+    /// What wakes the outside end of a connector; its waiting times go by the clock of the process at the other end.
+    fn doorbell(&self, process: usize) -> Arc<Doorbell> {
+        let island = &self.islands[self.plan.placement.island_of[process]];
+        Arc::new(Doorbell::new(island.clock()))
     }
 
     fn end(&self, end: &PlannedEnd) -> End {
@@ -331,6 +381,7 @@ impl<'a> Builder<'a> {
             islands,
             table,
             endings,
+            doors: self.doors,
         }
     }
 }

@@ -16,6 +16,7 @@
 mod activity;
 mod build;
 mod deadlock;
+mod door;
 mod island;
 mod network;
 mod per_group;
@@ -27,7 +28,8 @@ mod slot;
 mod supervise;
 
 pub use deadlock::{Blockage, Deadlock, Wait, Waiting};
+pub use door::{Doors, Entry, Exit, Shut};
 pub use network::{Network, ProcessState};
 pub use plan::{Plan, PlanError, PlanOptions};
 pub use report::{ConnectorReport, Ending, Outcome, ProcessReport, Report};
-pub use supervise::Running;
+pub use supervise::{Prepared, Running};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use millstream_connector::Connector;
+use millstream_connector::{Connector, Tap};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
@@ -79,7 +79,7 @@ impl Network {
             .wires
             .iter()
             .map(|wire| ConnectorReport {
-                from: wire.from.iter().map(|end| end.label()).collect(),
+                from: wire.writers(),
                 to: wire.to.label(),
                 counts: wire.connector.counts(),
             })
@@ -160,6 +160,19 @@ impl Network {
                 .map(|wire| wire.connector.release())
                 .is_some()
         })
+    }
+
+    /// Whether a connector (by position) is held.
+    pub fn is_connector_held(&self, connector: usize) -> bool {
+        let wire = self.inner.table.wires.get(connector);
+        wire.is_some_and(|wire| wire.connector.is_held())
+    }
+
+    /// Lets somebody see each packet that leaves a connector (by position), in place of who saw them before; `None` lets
+    /// nobody. May be done at any moment of a run; a connector without a tap pays nothing.
+    pub fn tap_connector(&self, connector: usize, tap: Option<Arc<dyn Tap>>) -> bool {
+        let wire = self.inner.table.wires.get(connector);
+        wire.map(|wire| wire.connector.set_tap(tap)).is_some()
     }
 
     /// Holds a process (by position): all connectors into it are held; a source is not polled.

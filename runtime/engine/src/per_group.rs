@@ -118,6 +118,7 @@ impl Host {
             mut islands,
             table,
             endings,
+            doors: _,
         } = build(&self.group.plan, boundary);
         Inner {
             island: islands.pop().map(|(_, island)| island),

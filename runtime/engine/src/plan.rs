@@ -6,7 +6,9 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 use millstream_component::{Definition, ErrorPolicy, Registry};
 use millstream_connector::{PipeKind, WhenFull};
-use millstream_graph::{ComponentRef, Cost, Flat, FlatConnector, FlatEnd, FlatProcess, OnError};
+use millstream_graph::{
+    ComponentRef, Cost, DEFAULT_CAPACITY, Flat, FlatConnector, FlatEnd, FlatProcess, OnError,
+};
 use millstream_packet::Value;
 
 use crate::placement::{Placement, place};
@@ -20,6 +22,9 @@ pub struct PlanOptions {
     pub pipe: PipeKind,
     /// For random choices of components.
     pub seed: u64,
+    /// Whether packets can be put into the graph's in-ports and taken from its out-ports while it runs
+    /// ([`Running::take_doors`](crate::Running::take_doors)). Such a network ends when they are closed.
+    pub doors: bool,
 }
 
 impl Default for PlanOptions {
@@ -28,6 +33,7 @@ impl Default for PlanOptions {
             threads: 1,
             pipe: PipeKind::Best,
             seed: 0,
+            doors: false,
         }
     }
 }
@@ -68,6 +74,8 @@ pub struct Plan {
     pub(crate) wires: Vec<PlannedWire>,
     pub(crate) placement: Placement,
     pub(crate) options: PlanOptions,
+    /// Exported out-ports whose packets are taken outside.
+    pub(crate) exits: Vec<(Arc<str>, PlannedEnd)>,
 }
 
 #[derive(Debug)]
@@ -104,6 +112,8 @@ pub(crate) struct PlannedWire {
     pub(crate) to: PlannedEnd,
     pub(crate) capacity: u32,
     pub(crate) when_full: WhenFull,
+    /// The exported in-port through which packets come from outside as well.
+    pub(crate) entry: Option<Arc<str>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -126,14 +136,20 @@ impl Plan {
             .iter()
             .map(|process| plan_process(process, registry, &options, &mut names))
             .collect::<Result<Vec<_>, _>>()?;
-        let wires = plan_wires(&flat.connectors, &processes, &mut names)?;
+        let mut wires = plan_wires(&flat.connectors, &processes, &mut names)?;
         let placement = place(&processes, &wires, options.threads);
+        let mut exits = Vec::new();
+        if options.doors {
+            plan_entries(flat, &mut wires, &mut names);
+            exits = plan_exits(flat, &wires, &mut names);
+        }
         Ok(Self {
             name: flat.name.clone(),
             processes,
             wires,
             placement,
             options,
+            exits,
         })
     }
 
@@ -242,6 +258,7 @@ fn plan_group(
     // The inner network lives inside one process, so it has one island.
     let options = PlanOptions {
         threads: 1,
+        doors: false,
         ..options.clone()
     };
     let mut plan = Plan::new(inner, registry, options)?;
@@ -303,9 +320,54 @@ fn plan_wires(
             to,
             capacity: connector.capacity,
             when_full: when_full(connector.when_full),
+            entry: None,
         });
     }
     Ok(wires)
+}
+
+/// Lets packets in through each exported in-port that has no value.
+fn plan_entries(flat: &Flat, wires: &mut Vec<PlannedWire>, names: &mut Names<'_>) {
+    for (name, end) in &flat.inports {
+        let has_value = flat.processes[end.process]
+            .iips
+            .keys()
+            .any(|key| key.port == end.port && key.index == end.index);
+        if has_value {
+            continue;
+        }
+        let (name, end) = (names.get(name.as_str()), names.end(end));
+        match wires.iter_mut().find(|wire| wire.to == end) {
+            Some(wire) => {
+                wire.entry.get_or_insert(name);
+            }
+            None => wires.push(PlannedWire {
+                from: Vec::new(),
+                to: end,
+                capacity: DEFAULT_CAPACITY,
+                when_full: WhenFull::Block,
+                entry: Some(name),
+            }),
+        }
+    }
+}
+
+/// Lets packets out through each exported out-port that nothing inside reads.
+fn plan_exits(
+    flat: &Flat,
+    wires: &[PlannedWire],
+    names: &mut Names<'_>,
+) -> Vec<(Arc<str>, PlannedEnd)> {
+    let exports = flat.outports.iter();
+    let mut exits: Vec<(Arc<str>, PlannedEnd)> = Vec::new();
+    for (name, end) in exports {
+        let (name, end) = (names.get(name.as_str()), names.end(end));
+        let is_read = wires.iter().any(|wire| wire.from.contains(&end));
+        if !is_read && exits.iter().all(|(_, known)| *known != end) {
+            exits.push((name, end));
+        }
+    }
+    exits
 }
 
 fn when_full(when_full: millstream_graph::WhenFull) -> WhenFull {

@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::build::{Boundary, Built, build};
 use crate::deadlock::Deadlock;
+use crate::door::Doors;
 use crate::island::Island;
 use crate::network::Network;
 use crate::placement::IslandKind;
@@ -28,6 +29,7 @@ const CANCEL_LIMIT: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct Running {
     network: Network,
+    doors: Doors,
     islands: JoinSet<()>,
     endings: flume::Receiver<(u32, Ending)>,
     /// When the whole run is cancelled.
@@ -35,19 +37,68 @@ pub struct Running {
     grace: Duration,
 }
 
+/// A network that has been built and not started: the moment to hold or tap connectors before the first packet.
+#[must_use = "a network that is not started does nothing"]
+pub struct Prepared {
+    network: Network,
+    islands: Vec<(IslandKind, Island)>,
+    endings: flume::Receiver<(u32, Ending)>,
+    doors: Doors,
+}
+
+impl std::fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Prepared")
+            .field("graph", &self.network.name())
+            .finish_non_exhaustive()
+    }
+}
+
 impl Plan {
+    /// Builds the network.
+    pub fn prepare(self) -> Prepared {
+        let Built {
+            islands,
+            table,
+            endings,
+            doors,
+        } = build(&self, Boundary::none());
+        Prepared {
+            network: Network::new(table),
+            islands,
+            endings,
+            doors,
+        }
+    }
+
+    /// Builds and starts the network on a runtime.
+    ///
+    /// # Errors
+    ///
+    /// Fails when a thread for a blocking process cannot be started.
+    pub fn start(self, runtime: &Handle) -> std::io::Result<Running> {
+        self.prepare().start(runtime)
+    }
+}
+
+impl Prepared {
+    /// The handle to look and steer.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
     /// Starts the network on a runtime.
     ///
     /// # Errors
     ///
     /// Fails when a thread for a blocking process cannot be started.
     pub fn start(self, runtime: &Handle) -> std::io::Result<Running> {
-        let Built {
+        let Self {
+            network,
             islands,
-            table,
             endings,
-        } = build(&self, Boundary::none());
-        let network = Network::new(table);
+            doors,
+        } = self;
         let mut tasks = JoinSet::new();
         for (kind, island) in islands {
             match kind {
@@ -59,11 +110,12 @@ impl Plan {
         }
         tracing::debug!(
             graph = network.name(),
-            processes = self.processes(),
+            processes = network.inner.table.processes.len(),
             "network started"
         );
         Ok(Running {
             network,
+            doors,
             islands: tasks,
             endings,
             deadline: None,
@@ -122,6 +174,12 @@ impl Running {
         &self.network
     }
 
+    /// Takes the ways into and out of the network, which are there when [`PlanOptions::doors`](crate::PlanOptions) said so.
+    /// Those that nobody has taken are closed by [`Running::join`].
+    pub fn take_doors(&mut self) -> Doors {
+        std::mem::take(&mut self.doors)
+    }
+
     /// Cancels the run after this time.
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.deadline = Some(Instant::now() + limit);
@@ -136,6 +194,7 @@ impl Running {
 
     /// Runs the network to its end and says how it went. Every task has ended then.
     pub async fn join(mut self) -> Report {
+        drop(self.take_doors());
         let mut course = Course::default();
         let mut endings = Endings::new(self.network.inner.table.processes.len());
         while !self.islands.is_empty() {

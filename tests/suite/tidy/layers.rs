@@ -37,6 +37,8 @@ const LAYERS: &[(&str, Level, Inside)] = &[
         Level::L0,
         Inside::Only(&["millstream-packet"]),
     ),
+    // Messages are not model types (R8): whoever serves them translates.
+    ("millstream-protocol", Level::L0, Inside::Only(&[])),
     (
         "millstream-connector",
         Level::L1,

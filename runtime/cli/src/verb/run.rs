@@ -115,6 +115,7 @@ fn plan(flat: &Flat, args: &RunArgs, registry: &Registry) -> Result<Plan, Fault>
         threads,
         pipe,
         seed: args.seed,
+        doors: false,
     };
     Plan::new(flat, registry, options).map_err(|error| Fault::new(Exit::Invalid, error.to_string()))
 }

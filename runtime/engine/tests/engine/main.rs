@@ -5,6 +5,8 @@ mod busy;
 #[cfg(test)]
 mod deadlock;
 #[cfg(test)]
+mod doors;
+#[cfg(test)]
 mod draft;
 #[cfg(test)]
 mod errors;

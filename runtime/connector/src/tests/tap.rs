@@ -1,0 +1,102 @@
+//! Taps: who sees the packets that pass.
+
+use std::sync::Arc;
+
+use millstream_packet::Packet;
+use parking_lot::Mutex;
+
+use super::support::{Rig, Sort, number};
+use crate::Tap;
+
+/// Keeps the numbers that it sees.
+#[derive(Debug, Default)]
+struct Eye(Mutex<Vec<i64>>);
+
+impl Tap for Eye {
+    fn see(&self, packet: &Packet) {
+        self.0.lock().push(number(packet));
+    }
+}
+
+impl Eye {
+    fn open(rig: &Rig) -> Arc<Self> {
+        let eye = Arc::new(Self::default());
+        rig.connector
+            .set_tap(Some(Arc::clone(&eye) as Arc<dyn Tap>));
+        eye
+    }
+
+    fn take(&self) -> Vec<i64> {
+        std::mem::take(&mut self.0.lock())
+    }
+}
+
+#[test]
+fn tap_sees_each_packet_once_and_in_order() {
+    for sort in Sort::ALL {
+        let (mut rig, mut next) = (Rig::new(sort, 3, 1), 0);
+        let eye = Eye::open(&rig);
+        for round in 0..4 {
+            rig.fill(sort, &mut next);
+            assert!(eye.take().is_empty(), "what waits is not seen yet");
+            let taken: Vec<i64> = std::iter::from_fn(|| rig.pop()).collect();
+            assert_eq!(taken.len(), 3, "{sort:?}, round {round}");
+            assert_eq!(eye.take(), taken, "{sort:?}, round {round}");
+        }
+        rig.assert_counts();
+    }
+}
+
+#[test]
+fn fast_ways_are_closed_while_somebody_looks() {
+    let (mut rig, mut next) = (Rig::new(Sort::Ring, 8, 1), 0);
+    rig.fill(Sort::Ring, &mut next);
+    assert_eq!(rig.pop(), Some(0));
+    assert!(rig.reader.arrival().is_some());
+    let eye = Eye::open(&rig);
+    assert!(rig.reader.arrival().is_none());
+    assert!(rig.reader.run(8).is_none());
+    assert!(!rig.reader.look());
+    assert_eq!(rig.pop(), Some(1));
+    assert_eq!(eye.take(), [1]);
+    rig.connector.set_tap(None);
+    assert!(rig.reader.look());
+    let arrival = rig.reader.arrival().map(crate::Arrival::take);
+    assert_eq!(arrival.as_ref().map(number), Some(2));
+    assert_eq!(rig.reader.run(8).map(|run| run.len()), Some(5));
+    assert!(eye.take().is_empty());
+    rig.assert_counts();
+}
+
+#[test]
+fn tap_sees_packets_of_a_held_connector_as_they_are_stepped() {
+    for sort in Sort::BLOCKING {
+        let (mut rig, mut next) = (Rig::new(sort, 3, 1), 0);
+        let eye = Eye::open(&rig);
+        rig.fill(sort, &mut next);
+        rig.connector.hold();
+        assert_eq!(rig.pop(), None);
+        rig.connector.step();
+        assert_eq!(rig.pop(), Some(0));
+        assert_eq!(eye.take(), [0], "{sort:?}");
+        rig.connector.release();
+        assert!(!rig.connector.is_held());
+        assert_eq!(rig.pop(), Some(1));
+        assert_eq!(eye.take(), [1], "a release leaves the tap where it is");
+    }
+}
+
+#[test]
+fn tap_comes_and_goes_without_touching_a_hold() {
+    let (mut rig, mut next) = (Rig::new(Sort::Ring, 3, 1), 0);
+    rig.fill(Sort::Ring, &mut next);
+    rig.connector.hold();
+    let eye = Eye::open(&rig);
+    assert!(rig.connector.is_held());
+    assert_eq!(rig.pop(), None);
+    rig.connector.set_tap(None);
+    assert!(rig.connector.is_held());
+    rig.connector.release();
+    assert_eq!(rig.pop(), Some(0));
+    assert!(eye.take().is_empty());
+}
