@@ -14,6 +14,13 @@ mod input;
 
 /// Expressions tried from the command line.
 mod eval;
+
+/// Components with expressions.
+mod data;
+
+/// Graphs of other tools, pictures and differences.
+mod exchange;
+
 /// Graphs that serve, and programs inside graphs.
 mod services;
 
