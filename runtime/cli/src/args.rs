@@ -1,11 +1,18 @@
 //! The command line as types.
 
+mod remote;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell as CompletionShell;
+
+pub(crate) use remote::{
+    ActArgs, LogsArgs, PsArgs, RemoteArgs, SendArgs, Show, SteerArgs, StepArgs, TapArgs, TopArgs,
+    WhyArgs,
+};
 
 use crate::select::{CapacityArg, IipArg, parse_duration};
 
@@ -37,8 +44,9 @@ Exit codes:
   0  success                         4  something could not be read or written
   1  a component failed, or `diff`   6  deadlock: no process could go on
      found differences
-  2  the command line makes no sense 8  the time limit was reached
-  3  the graph is invalid            130/143  ended by SIGINT/SIGTERM
+  2  the command line makes no sense 5  the runtime cannot be reached
+  3  the graph is invalid            8  the time limit was reached
+                                     130/143  ended by SIGINT/SIGTERM
 
 Environment:
   MILLSTREAM_LOG   what to log, as `level` or `target=level,…`; stronger than -v
@@ -135,6 +143,30 @@ pub(crate) enum Verb {
     Run(Box<RunArgs>),
     /// Serve graphs to editors, browsers and other tools: they change them, run them, and look inside.
     Serve(ServeArgs),
+    /// Watch a running graph: rates, fill, who waits.
+    Top(TopArgs),
+    /// Show the packets that pass connectors of a running graph.
+    Tap(TapArgs),
+    /// Tell why packets of a running graph do not move.
+    Why(WhyArgs),
+    /// Hold processes or connectors of a running graph; nothing is lost.
+    Hold(SteerArgs),
+    /// Let packets through what is held.
+    Step(StepArgs),
+    /// End holds.
+    Release(SteerArgs),
+    /// Send packets into an exported in-port of a running graph.
+    Send(SendArgs),
+    /// Show what a runtime logs.
+    Logs(LogsArgs),
+    /// List the graphs of a runtime.
+    Ps(PsArgs),
+    /// Run a graph that a runtime holds.
+    Start(ActArgs),
+    /// Stop a graph; what is in flight is worked off.
+    Stop(ActArgs),
+    /// Stop a graph and run it anew.
+    Restart(ActArgs),
     /// Find what is wrong with graphs, without running them.
     Check(CheckArgs),
     /// Write graph files in their one canonical form; comments stay.
@@ -591,6 +623,15 @@ impl Cli {
             Verb::Eval(args) => args.format.get(),
             Verb::Doctor(args) => args.format.get(),
             Verb::Diff(args) => args.format.get(),
+            Verb::Top(args) => args.format.get(),
+            Verb::Tap(args) => args.format.get(),
+            Verb::Why(args) => args.format.get(),
+            Verb::Hold(args) | Verb::Release(args) => args.format.get(),
+            Verb::Step(args) => args.steer.format.get(),
+            Verb::Send(args) => args.format.get(),
+            Verb::Logs(args) => args.format.get(),
+            Verb::Ps(args) => args.format.get(),
+            Verb::Start(args) | Verb::Stop(args) | Verb::Restart(args) => args.format.get(),
             Verb::Import(args) if args.json => Format::Json,
             Verb::Components(args) => match args.format() {
                 ComponentsFormat::Json => Format::Json,

@@ -19,6 +19,7 @@ mod message;
 mod output;
 mod overrides;
 mod progress;
+mod remote;
 mod render;
 mod select;
 mod signals;
