@@ -14,6 +14,10 @@ mod input;
 
 /// Expressions tried from the command line.
 mod eval;
+
+/// The server as a program.
+mod serve;
+
 /// Graphs that serve, and programs inside graphs.
 mod services;
 
