@@ -62,6 +62,8 @@ fn by(text: &FormatText<'_>) -> Option<Vec<Text>> {
                 .filter_map(Value::as_text)
                 .map(Text::from)
                 .collect(),
+            // Computed fields have names too.
+            View::Record(fields) => fields.shape().names().to_vec(),
             _ => Vec::new(),
         }),
     }

@@ -18,6 +18,12 @@ mod eval;
 /// The server as a program.
 mod serve;
 
+/// Components with expressions.
+mod data;
+
+/// Graphs of other tools, pictures and differences.
+mod exchange;
+
 /// Graphs that serve, and programs inside graphs.
 mod services;
 

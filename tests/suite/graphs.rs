@@ -1,31 +1,69 @@
 //! Every graph of `graphs/` runs and prints what stands in `tests/expected/`, whatever the connectors are made of and
 //! however many threads there are.
 //!
-//! `<name>.stdout` is what the graph prints, `<name>.code` its exit code where that is not 0. For a new graph, run it,
-//! look at what it prints, and keep that: `millstream run graphs/x.ron > tests/expected/x.stdout`.
+//! `<name>.stdout` is what the graph prints, `<name>.code` its exit code where that is not 0, and `<name>.files/` has the
+//! files that it writes into the current directory, their lines in any order. `<name>.args` are arguments, a line each, with
+//! which a graph ends that would go on for ever. For a new graph, run it, look at what it prints, and keep that:
+//! `millstream run graphs/x.ron > tests/expected/x.stdout`.
+//!
+//! Each run has a copy of `graphs/` in a folder of its own, so that nothing is left in the repository.
 
+/// Graphs that go on until they are told to end.
+mod live;
+
+/// The committed pictures of graphs.
+mod pictures;
+
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use millstream_tests::{Outcome, Program, repository};
+use tempfile::TempDir;
+
+/// A folder with a copy of `graphs/`, in which a graph is run.
+struct Ground(TempDir);
+
+impl Ground {
+    fn new() -> Self {
+        let ground = Self(tempfile::tempdir().unwrap());
+        copy_folder(&repository().join("graphs"), &ground.path().join("graphs"));
+        ground
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn program(&self, name: &str) -> Program {
+        let graph = format!("graphs/{name}.ron");
+        Program::new(["run", &graph]).within(self.path())
+    }
+
+    /// What is beside the copy, by name: the lines of each file, sorted.
+    fn written(&self) -> BTreeMap<String, Vec<String>> {
+        files_in(self.path())
+    }
+}
 
 #[test]
 fn every_graph_prints_what_is_expected() {
-    for name in names() {
+    for name in ending() {
         run_and_compare(&name, &[]);
     }
 }
 
 #[test]
 fn reference_connectors_change_nothing() {
-    for name in names() {
+    for name in ending() {
         run_and_compare(&name, &["--connector", "flume"]);
     }
 }
 
 #[test]
 fn number_of_threads_changes_nothing() {
-    for name in names() {
+    for name in ending() {
         run_and_compare(&name, &["--threads", "2"]);
         run_and_compare(&name, &["--threads", "1"]);
     }
@@ -107,7 +145,7 @@ fn back_pressure_keeps_every_connector_within_its_capacity() {
 
 #[test]
 fn totals_of_every_graph_add_up() {
-    for name in names() {
+    for name in ending() {
         let summary = summary_of(&run(&name, &["--summary", "json"]));
         for connector in summary["connectors"].as_array().unwrap() {
             let count = |field: &str| connector[field].as_u64().unwrap();
@@ -132,9 +170,16 @@ fn graphs_are_written_in_the_canonical_form() {
 }
 
 #[test]
-fn graphs_have_no_errors() {
-    let outcome = Program::new(["check", "graphs"]).run().unwrap();
+fn graphs_have_no_findings_but_the_one_that_deadlocks() {
+    let outcome = Program::new(["check", "--json", "graphs"]).run().unwrap();
     assert_eq!(outcome.code, Some(0), "{}", outcome.stdout);
+    let document: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let findings = document["findings"].as_array().unwrap();
+    let told: Vec<_> = findings
+        .iter()
+        .map(|finding| (finding["code"].as_str(), finding["span"]["file"].as_str()))
+        .collect();
+    assert_eq!(told, [(Some("MS0115"), Some("graphs/deadlock.ron"))]);
 }
 
 #[test]
@@ -146,6 +191,15 @@ fn graphs_open_with_what_one_learns() {
             first.starts_with("// ") && first.contains(": "),
             "graphs/{name}.ron: {first}"
         );
+    }
+}
+
+#[test]
+fn readme_shows_what_is_printed() {
+    let readme = fs::read_to_string(repository().join("README.md")).unwrap();
+    for name in ["telegram", "takeaway"] {
+        let printed = expected(name, "stdout").unwrap();
+        assert!(readme.contains(&printed), "{name}:\n{printed}");
     }
 }
 
@@ -163,17 +217,32 @@ fn names() -> Vec<String> {
     names
 }
 
+/// Those that end by themselves, or with the arguments in their `.args`: they have an expectation.
+fn ending() -> Vec<String> {
+    let mut names = names();
+    names.retain(|name| expected(name, "stdout").is_some());
+    names
+}
+
+/// The content of `tests/expected/<name>.<end>`.
+fn expected(name: &str, end: &str) -> Option<String> {
+    fs::read_to_string(repository().join(format!("tests/expected/{name}.{end}"))).ok()
+}
+
 fn run(name: &str, more: &[&str]) -> Outcome {
-    let graph = format!("graphs/{name}.ron");
-    Program::new(["run", &graph]).args(more).run().unwrap()
+    run_in(&Ground::new(), name, more)
+}
+
+fn run_in(ground: &Ground, name: &str, more: &[&str]) -> Outcome {
+    let args = expected(name, "args").unwrap_or_default();
+    let program = ground.program(name).args(args.lines()).args(more);
+    program.run().unwrap()
 }
 
 fn run_and_compare(name: &str, more: &[&str]) {
-    let outcome = run(name, more);
-    let expected = |end: &str| {
-        fs::read_to_string(repository().join(format!("tests/expected/{name}.{end}"))).ok()
-    };
-    let code: i32 = expected("code").map_or(0, |code| code.trim().parse().unwrap());
+    let ground = Ground::new();
+    let outcome = run_in(&ground, name, more);
+    let code: i32 = expected(name, "code").map_or(0, |code| code.trim().parse().unwrap());
     assert_eq!(
         outcome.code,
         Some(code),
@@ -181,10 +250,43 @@ fn run_and_compare(name: &str, more: &[&str]) {
         outcome.stderr
     );
     assert_eq!(
-        outcome.stdout,
-        expected("stdout").unwrap_or_default(),
+        Some(outcome.stdout),
+        expected(name, "stdout"),
         "{name} {more:?}"
     );
+    let files = files_in(&repository().join(format!("tests/expected/{name}.files")));
+    assert_eq!(ground.written(), files, "{name} {more:?}");
+}
+
+/// The files of a folder without those of folders in it: their lines, sorted, for several processes may write to one.
+fn files_in(folder: &Path) -> BTreeMap<String, Vec<String>> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return BTreeMap::new();
+    };
+    let files = entries
+        .map(Result::unwrap)
+        .filter(|entry| entry.file_type().unwrap().is_file());
+    files
+        .map(|entry| {
+            let text = fs::read_to_string(entry.path()).unwrap();
+            let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+            lines.sort();
+            (entry.file_name().into_string().unwrap(), lines)
+        })
+        .collect()
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
 }
 
 /// The line of standard error that `--summary json` writes, among messages.

@@ -18,7 +18,7 @@ pub struct Count {
     #[output(optional)]
     out: Out<Packet>,
     /// The number of data packets, at the end.
-    #[output(name = "count")]
+    #[output(name = "count", at_end)]
     total: Out<i64>,
     #[state]
     counted: i64,

@@ -61,6 +61,7 @@ pub async fn sort(
     #[port(name = "in")]
     mut input: In<Packet>,
     /// The same packets, sorted.
+    #[port(at_end)]
     mut out: Out<Packet>,
 ) -> Result<(), Failure> {
     let mut held = Held::new(&config);

@@ -5,8 +5,12 @@ use millstream_component::Emitted;
 use millstream_component::prelude::*;
 use millstream_expression::{Summary, Totals};
 
-use super::key::{By, ByKey, Found, Key, KeyFields};
+use super::key::{ByKey, Found, Key};
 use crate::expression::AggregationText;
+
+mod by;
+
+use by::{GroupBy, GroupKey};
 
 const NAME: &str = "data/Aggregate";
 
@@ -20,10 +24,11 @@ const KEY_BYTES: usize = 40;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct AggregateSettings {
-    /// The field or the list of fields whose values make the key; without it, all packets come to one record.
+    /// What makes the key: a field, a list of fields, or fields with the expressions that compute them,
+    /// `{ "day": "date(time)" }`; without it, all packets come to one record.
     #[serde(default)]
-    #[schemars(with = "Option<By>")]
-    by: By,
+    #[schemars(with = "Option<GroupBy>")]
+    by: GroupBy,
     /// Fields to compute, each with its expression: `{ "revenue": "sum(price * quantity)" }`.
     #[schemars(length(min = 1))]
     compute: IndexMap<String, AggregationText>,
@@ -79,10 +84,10 @@ pub struct Aggregate {
     #[input(name = "in")]
     input: In<Value>,
     /// A record for each key.
-    #[output]
+    #[output(at_end)]
     out: Out<Record>,
     #[state]
-    key: KeyFields,
+    key: GroupKey,
     #[state]
     summary: Option<Box<Summary>>,
     /// What stands outside of groups, and the open groups inside of each other.
@@ -134,7 +139,7 @@ impl Aggregate {
             .map(|(name, text)| (name.as_str(), text.as_str()));
         let summary = Summary::compile(&by, columns)
             .map_err(|error| Failure::fatal(format!("`compute`: {error}")))?;
-        self.key = KeyFields::new(NAME, &by);
+        self.key = self.settings.by.compile(NAME)?;
         self.levels.push(Level {
             totals: summary.totals(),
             ..Level::default()
@@ -371,6 +376,16 @@ fn examples() -> Vec<Example> {
                         ("orders", Value::from(orders)),
                         ("revenue", revenue.into()),
                     ])
+                }),
+            ),
+        Example::new("A key that is computed")
+            .iip("by", compute(&[("word", "lower(it)")]))
+            .iip("compute", compute(&[("times", "count()")]))
+            .input("in", ["Mill", "wheel", "mill"])
+            .output(
+                "out",
+                [("mill", 2), ("wheel", 1)].map(|(word, times)| {
+                    Record::from_iter([("word", Value::from(word)), ("times", times.into())])
                 }),
             ),
         Example::new("One record of everything")

@@ -49,9 +49,14 @@ pub(super) struct KeyFields {
     fields: Vec<Field>,
 }
 
-/// A key that is kept.
+/// A key that is kept. Most are of one value, which then needs no memory of its own.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Key(Box<[Value]>);
+pub(super) enum Key {
+    /// The key of one field.
+    One([Value; 1]),
+    /// The key of no fields or of several.
+    Many(Box<[Value]>),
+}
 
 /// A key that is only looked at.
 #[derive(Debug, Clone, Copy)]
@@ -136,13 +141,22 @@ fn missing(component: &str, field: &Field, record: &Record) -> Failure {
     Failure::packet(format!("{component} `by`: {message}{help}"))
 }
 
-impl Found<'_> {
+impl<'v> Found<'v> {
+    /// The key of these values.
+    #[inline]
+    pub(super) const fn of(values: &'v [&'v Value]) -> Self {
+        Self(values)
+    }
+
     /// The key of no fields.
     pub(super) const NONE: Self = Self(&[]);
 
     /// A copy that is kept, and keeps nothing else alive.
     pub(super) fn to_key(self) -> Key {
-        Key(self.0.iter().map(|value| detached(value)).collect())
+        match self.0 {
+            [value] => Key::One([detached(value)]),
+            values => Key::Many(values.iter().map(|value| detached(value)).collect()),
+        }
     }
 }
 
@@ -159,19 +173,23 @@ fn detached(value: &Value) -> Value {
 
 impl Key {
     /// The values in order of the fields.
+    #[inline]
     pub(super) fn values(&self) -> &[Value] {
-        &self.0
+        match self {
+            Self::One(value) => value,
+            Self::Many(values) => values,
+        }
     }
 
     /// Memory that it takes in bytes, as far as known.
     pub(super) fn size_bytes(&self) -> usize {
-        self.0.iter().map(Value::size_bytes).sum()
+        self.values().iter().map(Value::size_bytes).sum()
     }
 }
 
 impl Hash for Key {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.iter().for_each(|value| value.hash(state));
+        self.values().iter().for_each(|value| value.hash(state));
     }
 }
 
@@ -187,7 +205,7 @@ impl Equivalent<Key> for Found<'_> {
     fn equivalent(&self, key: &Key) -> bool {
         self.0
             .iter()
-            .zip(&key.0)
+            .zip(key.values())
             .all(|(found, kept)| *found == kept)
     }
 }

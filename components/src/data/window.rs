@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
+use std::time::{Duration, UNIX_EPOCH};
 
 use millstream_component::prelude::*;
 use millstream_expression::{Expression, millis_of};
@@ -54,7 +55,7 @@ fn quarter_gibibyte() -> u64 {
 /// `size_ms` windows overlap, and a packet is in several of them.
 ///
 /// The time of a packet is what `time` comes to: an int of milliseconds since 1970, or text as RFC 3339. With `arrival` it is
-/// when the packet is taken, in milliseconds since the component began.
+/// the time of day when the packet is taken.
 ///
 /// # Shape
 ///
@@ -167,15 +168,11 @@ impl Window {
     }
 
     async fn run_by_arrival(&mut self) -> Result<(), Failure> {
-        let begun = Instant::now();
+        self.look_at_clock();
         loop {
-            let due = self
-                .open
-                .next_end()
-                .map(|end| begun + millis(end.max(0).cast_unsigned()));
+            let due = self.open.until_next_end().map(|left| Instant::now() + left);
             let arrival = self.deadline.recv(self.input.raw(), due).await;
-            let now = i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX);
-            self.open.watermark = Some(now);
+            let now = self.look_at_clock();
             self.close_due().await?;
             match arrival {
                 Arrival::Packet(packet) if packet.is_data() => self.hold(now, packet)?,
@@ -184,6 +181,17 @@ impl Window {
                 Arrival::End => return self.close_all().await,
             }
         }
+    }
+
+    /// Moves the watermark to the time of day and tells it. A clock that is put back waits here, so that no packet is late.
+    fn look_at_clock(&mut self) -> i64 {
+        let since = self.context.wall_clock().duration_since(UNIX_EPOCH);
+        let now = since.map_or(0, |since| {
+            i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+        });
+        let watermark = self.open.watermark.map_or(now, |known| known.max(now));
+        self.open.watermark = Some(watermark);
+        watermark
     }
 
     /// Takes up a packet of a time, and closes what that makes due.
@@ -295,12 +303,13 @@ impl Windows {
         }
     }
 
-    /// When the next window ends.
-    fn next_end(&self) -> Option<i64> {
-        self.packets
-            .keys()
-            .next()
-            .map(|start| start.saturating_add(self.size))
+    /// How long it is from the watermark to the end of the next window.
+    fn until_next_end(&self) -> Option<Duration> {
+        let start = self.packets.keys().next()?;
+        let left = start
+            .saturating_add(self.size)
+            .saturating_sub(self.watermark?);
+        Some(millis(left.max(0).cast_unsigned()))
     }
 
     /// The first window, if the watermark has reached its end.
@@ -337,10 +346,17 @@ fn examples() -> Vec<Example> {
             ),
     );
     examples.push(
-        Example::new("By the clock")
+        Example::new("By the clock; it is 1 January 2024")
             .iip("size_ms", 1000)
             .input("in", ["a", "b"])
-            .output("out", group(0, 1000, vec!["a".into(), "b".into()])),
+            .output(
+                "out",
+                group(
+                    1_704_067_200_000,
+                    1_704_067_201_000,
+                    vec!["a".into(), "b".into()],
+                ),
+            ),
     );
     examples
 }

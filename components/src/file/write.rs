@@ -42,7 +42,7 @@ pub(crate) struct Write {
     #[input(name = "in")]
     input: In<Value>,
     /// The path, when the file is written.
-    #[output(optional)]
+    #[output(optional, at_end)]
     out: Out<Text>,
     #[config]
     config: Config<WriteSettings>,

@@ -72,7 +72,7 @@ fn mebibyte() -> u64 {
 /// conversation, so a packet that comes to `replies` in the end is known to answer it; a record may also say so in a field
 /// `id`. A record with a `status` that is an int, or a `body`, is the answer with its `status` (200), `headers` and
 /// `body`; any other value is the body. Text is sent as text, bytes as bytes, other values as JSON. What comes in brackets
-/// is one answer, whose body is the list of the packets.
+/// is one answer, whose body is the list of the packets; groups that answer different requests may come mixed.
 ///
 /// When nothing is connected to `replies`, each request is told 202 when its packet has been taken.
 ///

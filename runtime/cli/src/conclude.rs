@@ -78,12 +78,10 @@ pub(crate) fn conclude(conclusion: &Conclusion<'_>, args: &RunArgs, shell: &Shel
 fn tell_given_up(conclusion: &Conclusion<'_>, shell: &Shell) {
     let processes = conclusion.report.processes.iter().enumerate();
     for (at, process) in processes.filter(|(_, process)| process.failed_packets > 0) {
-        let letters = conclusion
-            .flat
-            .processes
-            .get(at)
-            .map(|process| process.on_error);
-        let fate = if letters == Some(OnError::DeadLetter) {
+        let mut connectors = conclusion.flat.connectors.iter();
+        let are_sent = connectors
+            .any(|connector| connector.from.process == at && connector.from.port == "error");
+        let fate = if are_sent {
             "sent to `error`"
         } else {
             "dropped"

@@ -63,6 +63,8 @@ pub struct PortMeta {
     pub array: bool,
     /// Whether a graph without it is wrong.
     pub required: bool,
+    /// Out-ports: whether it is silent until the in-ports have ended, or the group.
+    pub at_end: bool,
     /// The doc comment.
     pub docs: &'static str,
 }
@@ -109,6 +111,7 @@ impl Definition {
                 port_type: port.port_type.clone(),
                 array: port.array,
                 required: port.required,
+                at_end: port.at_end,
                 setting: None,
                 docs: port.docs.trim().replace('\n', " "),
             })
@@ -122,6 +125,7 @@ fn error_port() -> PortSpec {
         port_type: PortType::RECORD,
         array: false,
         required: false,
+        at_end: false,
         setting: None,
         docs: "Packets that failed, as records `error` and `packet`.".to_owned(),
     }

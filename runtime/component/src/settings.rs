@@ -100,6 +100,7 @@ fn setting_port(
         port_type: port_type(property),
         array: false,
         required,
+        at_end: false,
         setting: Some(SettingSpec {
             default: default_value(property),
             schema,

@@ -31,10 +31,15 @@ mod bench;
 mod contract;
 
 pub use bench::{Bench, Outcome};
-pub use contract::{Clock, cancels_midway, ends_on_empty_inputs, examples_hold, is_documented};
+pub use contract::{
+    Clock, cancels_midway, ends_on_empty_inputs, examples_hold, is_documented,
+    is_silent_until_the_end,
+};
 
-/// Writes the tests that every component must pass: it is documented, its examples hold at small and large capacities,
-/// it ends when its inputs are empty, and it can be dropped midway.
+/// Writes the tests that every component must pass.
+///
+/// It is documented, its examples hold at small and large capacities, it ends when its inputs are empty, its ports that are
+/// `at_end` are silent until then, and it can be dropped midway.
 ///
 /// Time is paused and jumps when nothing can move. `contract!(Exec, Real)` runs by the machine's clock, for components
 /// that wait for programs, sockets or the file system.
@@ -62,6 +67,13 @@ macro_rules! contract {
             #[test]
             fn it_ends_on_empty_inputs() {
                 $crate::testing::ends_on_empty_inputs::<$component>($crate::testing::Clock::$clock);
+            }
+
+            #[test]
+            fn its_ports_at_the_end_are_silent_until_then() {
+                $crate::testing::is_silent_until_the_end::<$component>(
+                    $crate::testing::Clock::$clock,
+                );
             }
 
             #[test]

@@ -10,6 +10,9 @@ use crate::ring::Window;
 use crate::sync::Ordering::{AcqRel, Acquire, Relaxed};
 use crate::target::Target;
 
+/// What comes from another thread is taken by parts of the capacity, so that the writer goes on before all of it is worked off.
+const CROSSING_PARTS: u32 = 4;
+
 /// The one reader of a connector. Dropping it tells the writers that nobody reads any more.
 #[derive(Debug)]
 pub struct Reader {
@@ -40,7 +43,7 @@ impl Arrival<'_> {
     }
 }
 
-/// Packets in a ring whose ends are on one thread, as many as were there when the run began.
+/// Packets in a ring, as many as were there when the run began; a part of them when they came from another thread.
 ///
 /// Writers learn that they were taken by the next [`Reader::settle`]: only for a reader that does not wait in between.
 #[derive(Debug)]
@@ -194,8 +197,13 @@ impl Reader {
             return None;
         };
         let next = connector.head.load(Relaxed);
+        let most = if connector.crossing {
+            most.min(u64::from(connector.capacity / CROSSING_PARTS).max(1))
+        } else {
+            most
+        };
         let end = connector.visible().min(next + most);
-        if connector.crossing || next >= end || !connector.is_open() {
+        if next >= end || !connector.is_open() {
             return None;
         }
         // What the run takes is not seen by `next`.

@@ -5,7 +5,8 @@
 //! that the network waits for) until after that; so the number of active islands never drops to zero while a wake is in
 //! flight.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::SeqCst, fence};
 
 use tokio::sync::Notify;
 
@@ -33,13 +34,13 @@ impl Activity {
     }
 
     /// An island that rested has work.
-    pub(crate) fn rise(&self) {
+    fn rise(&self) {
         self.turns.fetch_add(1, SeqCst);
         self.active.fetch_add(1, SeqCst);
     }
 
     /// An island has nothing to poll.
-    pub(crate) fn rest(&self) {
+    fn rest(&self) {
         if self.active.fetch_sub(1, SeqCst) == 1 {
             self.quiet.notify_one();
         }
@@ -72,5 +73,117 @@ impl Activity {
             && self.external.load(SeqCst) == 0
             && self.is_quiet()
             && self.turns.load(SeqCst) == turns
+    }
+}
+
+/// Whether an island rests, in step with the count of the active ones.
+#[derive(Debug)]
+pub(crate) struct Rest {
+    resting: AtomicBool,
+    activity: Arc<Activity>,
+}
+
+impl Rest {
+    /// An island of a network that has just been counted as active.
+    pub(crate) const fn new(activity: Arc<Activity>) -> Self {
+        Self {
+            resting: AtomicBool::new(false),
+            activity,
+        }
+    }
+
+    /// The network's count.
+    pub(crate) fn activity(&self) -> &Activity {
+        &self.activity
+    }
+
+    /// The island has work, which was put where [`Rest::begin`] looks for it. Any thread may call this.
+    ///
+    /// True when it rested and nobody else has ended that: then it must be polled. It is counted before anybody can see that it does not rest: whoever is kept waiting between the two steps could
+    /// otherwise let a busy network look quiet.
+    pub(crate) fn end(&self) -> bool {
+        // The work is out before we look; the island says that it rests before it looks for work.
+        fence(SeqCst);
+        if !self.resting.load(SeqCst) {
+            return false;
+        }
+        self.activity.rise();
+        let ended = self.resting.swap(false, SeqCst);
+        if !ended {
+            // Somebody else counted it.
+            self.activity.rest();
+        }
+        ended
+    }
+
+    /// Rests, unless there is work after all. True when the island rests.
+    pub(crate) fn begin(&self, has_work: impl FnOnce() -> bool) -> bool {
+        self.resting.store(true, SeqCst);
+        fence(SeqCst);
+        let has_work = has_work();
+        if has_work && self.resting.swap(false, SeqCst) {
+            // Nobody else noticed; it never counted as resting.
+            return false;
+        }
+        // With work: somebody counted it once more, which is taken back.
+        self.activity.rest();
+        !has_work
+    }
+
+    /// The island has ended for good.
+    pub(crate) fn retire(&self) {
+        self.activity.rest();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Who sees that an island does not rest finds it counted.
+    #[test]
+    fn islands_are_counted_before_they_are_seen_awake() {
+        const ROUNDS: usize = 20_000;
+        let activity = Arc::new(Activity::new(1));
+        let rest = Rest::new(Arc::clone(&activity));
+        let round = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            let sleeper = scope.spawn(|| {
+                for at in 1..=ROUNDS {
+                    assert!(rest.begin(|| false));
+                    round.store(at, SeqCst);
+                    while rest.resting.load(SeqCst) {
+                        std::hint::spin_loop();
+                    }
+                    assert!(!activity.is_quiet(), "round {at}");
+                }
+            });
+            for at in 1..=ROUNDS {
+                while round.load(SeqCst) < at && !sleeper.is_finished() {
+                    std::hint::spin_loop();
+                }
+                rest.end();
+            }
+        });
+        assert_eq!(activity.active.load(SeqCst), 1);
+    }
+
+    #[test]
+    fn work_that_came_meanwhile_ends_the_rest() {
+        let activity = Arc::new(Activity::new(1));
+        let rest = Rest::new(Arc::clone(&activity));
+        assert!(!rest.begin(|| true));
+        assert!(!activity.is_quiet());
+        // Somebody else brought it.
+        assert!(!rest.begin(|| {
+            rest.end();
+            true
+        }));
+        assert_eq!(activity.active.load(SeqCst), 1);
+        assert!(rest.begin(|| false));
+        assert!(activity.is_stuck());
+        rest.end();
+        rest.end();
+        assert_eq!(activity.active.load(SeqCst), 1);
     }
 }

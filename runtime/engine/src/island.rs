@@ -11,7 +11,7 @@ use std::time::Instant;
 use millstream_connector::{Clock, Wake};
 use parking_lot::Mutex;
 
-use crate::activity::Activity;
+use crate::activity::{Activity, Rest};
 use crate::build::Ledger;
 use crate::ready::{self, Ready, Turn};
 use crate::report::Ending;
@@ -30,12 +30,11 @@ const TURN_NANOS_MAX: u64 = 1_000_000;
 pub(crate) struct Shared {
     /// Unique in this program; never 0.
     id: u64,
-    activity: Arc<Activity>,
     /// Processes woken from other threads; room for each of them once.
     inbox: (flume::Sender<u32>, flume::Receiver<u32>),
     /// By process: whether it is in the inbox.
     boxed: Box<[AtomicBool]>,
-    resting: AtomicBool,
+    rest: Rest,
     /// Wakes the task that polls the island.
     task: Mutex<Option<Waker>>,
     orders: Mutex<Vec<Order>>,
@@ -74,10 +73,9 @@ impl Shared {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         Arc::new(Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
-            activity,
             inbox: flume::bounded(processes.max(1)),
             boxed: (0..processes).map(|_| AtomicBool::new(false)).collect(),
-            resting: AtomicBool::new(false),
+            rest: Rest::new(activity),
             task: Mutex::new(None),
             orders: Mutex::new(Vec::new()),
             has_orders: AtomicBool::new(false),
@@ -117,12 +115,12 @@ impl Shared {
 
     /// Makes sure that the island is polled after this call.
     fn rouse(&self) {
-        if self.resting.swap(false, Ordering::SeqCst) {
-            self.activity.rise();
-        }
-        let task = self.task.lock().clone();
-        if let Some(task) = task {
-            task.wake();
+        // One that does not rest is being polled or will be: it looks for work before it rests.
+        if self.rest.end() {
+            let task = self.task.lock().clone();
+            if let Some(task) = task {
+                task.wake();
+            }
         }
     }
 
@@ -315,8 +313,8 @@ impl Island {
     #[cold]
     fn note(&mut self, position: usize, ending: Option<Ending>, external: Option<bool>) {
         match external {
-            Some(true) => self.shared.activity.add_external(),
-            Some(false) => self.shared.activity.remove_external(),
+            Some(true) => self.shared.rest.activity().add_external(),
+            Some(false) => self.shared.rest.activity().remove_external(),
             None => {}
         }
         if let Some(ending) = ending {
@@ -405,20 +403,10 @@ impl Island {
 
     /// Rests, unless something came in meanwhile. True when it rests.
     fn rest(&self) -> bool {
-        self.shared.resting.store(true, Ordering::SeqCst);
-        let nothing =
-            self.shared.inbox.1.is_empty() && !self.shared.has_orders.load(Ordering::SeqCst);
-        if !nothing && self.shared.resting.swap(false, Ordering::SeqCst) {
-            // Nobody else noticed; the island never counted as resting.
-            return false;
-        }
-        if nothing {
-            self.shared.activity.rest();
-            return true;
-        }
-        // Somebody roused it and counted it as risen once more; take that back by counting the rest as well.
-        self.shared.activity.rest();
-        false
+        let shared = &self.shared;
+        shared
+            .rest
+            .begin(|| !shared.inbox.1.is_empty() || shared.has_orders.load(Ordering::SeqCst))
     }
 }
 
@@ -428,16 +416,15 @@ impl Future for Island {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = &mut *self;
         this.remember_task(cx);
-        if this.shared.resting.swap(false, Ordering::SeqCst) {
-            this.shared.activity.rise();
-        }
+        // It may be polled though nobody roused it.
+        this.shared.rest.end();
         loop {
             if !this.turn() {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
             if this.live == 0 {
-                this.shared.activity.rest();
+                this.shared.rest.retire();
                 return Poll::Ready(());
             }
             if this.rest() {

@@ -11,7 +11,8 @@ use millstream_component::{Failure, FailureKind, ProcessCell, ProcessFuture};
 use crate::island::Shared;
 use crate::report::Ending;
 
-/// Of so many polls, one is timed.
+/// So many polls are timed, each for itself, and then one of so many. The first ones set a process up and are not like
+/// those that follow.
 const TIMED_POLLS: u64 = 16;
 
 /// What is counted of a process, readable from any thread.
@@ -115,8 +116,8 @@ impl Slot {
         let polls = self.tally.polls.load(Relaxed) + 1;
         self.tally.polls.store(polls, Relaxed);
         let mut cx = Context::from_waker(&self.waker);
-        let polled = if polls % TIMED_POLLS == 1 {
-            timed(&self.tally, || future.as_mut().poll(&mut cx))
+        let polled = if polls <= TIMED_POLLS || polls.is_multiple_of(TIMED_POLLS) {
+            timed(&self.tally, polls, || future.as_mut().poll(&mut cx))
         } else {
             future.as_mut().poll(&mut cx)
         };
@@ -178,15 +179,16 @@ impl Slot {
     }
 }
 
-/// Adds the time that `poll` takes to the busy time, for all the polls that are not timed.
+/// Adds the time that poll number `polls` takes to the busy time, also for the polls before it that were not timed.
 #[cold]
-fn timed<R>(tally: &Tally, poll: impl FnOnce() -> R) -> R {
+fn timed<R>(tally: &Tally, polls: u64, poll: impl FnOnce() -> R) -> R {
     let started = Instant::now();
     let polled = poll();
     let nanos = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
+    let stands_for = if polls <= TIMED_POLLS { 1 } else { TIMED_POLLS };
     tally
         .busy_nanos
-        .fetch_add(nanos.saturating_mul(TIMED_POLLS), Relaxed);
+        .fetch_add(nanos.saturating_mul(stands_for), Relaxed);
     polled
 }
 

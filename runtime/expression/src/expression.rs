@@ -1,9 +1,11 @@
 //! The public face of an expression: compiled once, evaluated for every packet.
 
+use std::borrow::Cow;
+
 use millstream_packet::Value;
 
 use crate::compile::compile;
-use crate::eval::{Budget, Operand, Part, Scope};
+use crate::eval::{Budget, Node, Operand, Part, Scope};
 use crate::fault::Fault;
 use crate::mistake::{Mistake, Mistakes};
 use crate::types::{Kinds, Type};
@@ -84,6 +86,21 @@ impl Expression {
             .eval(&scope(value, &budget))
             .map(Operand::into_value);
         found.map_err(|raised| raised.within(&self.source))
+    }
+
+    /// As [`eval`](Self::eval), but a part of the packet is only lent.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`eval`](Self::eval) does.
+    #[inline]
+    pub fn find<'a>(&mut self, value: &'a Value) -> Result<Cow<'a, Value>, Fault> {
+        if let Node::Path(path) = &mut self.root.node
+            && let Some(found) = path.find_in(value)
+        {
+            return Ok(Cow::Borrowed(found));
+        }
+        self.eval(value).map(Cow::Owned)
     }
 }
 

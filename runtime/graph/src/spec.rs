@@ -36,6 +36,9 @@ pub struct PortSpec {
     pub array: bool,
     /// Whether a graph without it is wrong.
     pub required: bool,
+    /// Present on out-ports: whether nothing leaves by it before the in-ports have ended, or the group that the packets
+    /// stand in. Such a port cannot hold up those that write to the component.
+    pub at_end: bool,
     /// Present on in-ports that are read once before the first data packet.
     pub setting: Option<SettingSpec>,
     /// One line of help.

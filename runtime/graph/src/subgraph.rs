@@ -81,6 +81,7 @@ fn exported(
             port_type: PortType::ANY,
             array: false,
             required: false,
+            at_end: false,
             setting: None,
             docs: docs.to_owned(),
         };

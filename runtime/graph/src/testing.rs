@@ -53,6 +53,8 @@ pub(crate) fn catalog() -> Catalog {
         spec("core/Copy", &["in! any"], &["out[]! any"]),
         spec("core/Concat", &["in[]! any"], &["out! any"]),
         spec("core/Take", &["in! any", "count=! int"], &["out! any"]),
+        spec("core/Sort", &["in! any", "by= any"], &["out!$ any"]),
+        spec("core/Count", &["in! any"], &["out any", "count!$ int"]),
         spec("core/Gate", &["in! any", "control any"], &["out! any"]),
         spec("core/Group", &["in! any", "size= int"], &["out! any"]),
         spec("core/Ungroup", &["in! any"], &["out! any"]),
@@ -83,7 +85,8 @@ pub(crate) fn catalog() -> Catalog {
     ])
 }
 
-/// A spec from short forms: `name type`, with `=` for a setting, `[]` for an array port and `!` for a required one.
+/// A spec from short forms: `name type`, with `=` for a setting, `[]` for an array port, `!` for a required one and
+/// `$` for one that sends at the end.
 pub(crate) fn spec(name: &str, in_ports: &[&str], out_ports: &[&str]) -> ComponentSpec {
     let ports = |lines: &[&str]| lines.iter().map(|line| port(line)).collect();
     ComponentSpec {
@@ -100,6 +103,8 @@ pub(crate) fn spec(name: &str, in_ports: &[&str], out_ports: &[&str]) -> Compone
 fn port(line: &str) -> PortSpec {
     let (head, port_type) = line.split_once(' ').unwrap();
     let port_type: PortType = port_type.parse().unwrap();
+    let at_end = head.ends_with('$');
+    let head = head.trim_end_matches('$');
     let required = head.ends_with('!');
     let head = head.trim_end_matches('!');
     let setting = head.ends_with('=').then(|| SettingSpec {
@@ -116,6 +121,7 @@ fn port(line: &str) -> PortSpec {
         port_type,
         array: head.ends_with("[]"),
         required,
+        at_end,
         setting,
         docs: String::new(),
     }

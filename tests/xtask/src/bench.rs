@@ -16,7 +16,9 @@ mod expression;
 mod fan_in;
 mod heavy;
 mod hello;
+mod http;
 mod javafbp;
+mod jobs;
 mod lone_packet;
 mod scale;
 mod select_any;
@@ -31,6 +33,8 @@ pub(crate) use chain::{Api, Chain, allocations_per_hop};
 pub(crate) use expression::{
     SOURCE as EXPRESSION, evaluate, evaluate_with, packet as expression_packet,
 };
+pub(crate) use http::bare as bare_http;
+pub(crate) use jobs::{LoopArgs, run_loop};
 use lab::Lab;
 pub(crate) use lab::{finished, registry, runtime};
 pub(crate) use scale::{ResidentArgs, resident};
@@ -45,7 +49,7 @@ use row::Format;
     reason = "each is a flag of the command line"
 )]
 pub(crate) struct Options {
-    /// Names of benchmarks, or beginnings of names; all unless given.
+    /// Names of benchmarks, or beginnings of names; all but the jobs, which take minutes, unless given.
     names: Vec<String>,
     /// Fewer packets and repetitions.
     #[arg(long, conflicts_with = "full")]
@@ -75,6 +79,9 @@ pub(crate) struct Options {
     #[arg(long)]
     list: bool,
 }
+
+/// How the names of jobs begin.
+const JOBS: &str = "jobs_";
 
 /// A benchmark.
 struct Bench {
@@ -112,6 +119,11 @@ benches! {
     "expression", expression::one, "one evaluation of a condition";
     "filter_aggregate", expression::filter_aggregate, "a table filtered and put together";
     "hello", hello::run, "the whole process: millstream run graphs/hello.ron";
+    "http", http::run, "requests through a graph of 3 processes against a bare handler of axum";
+    "jobs_csv", jobs::csv, "10 M rows filtered and put together by key, against a loop, mawk, Miller, DuckDB";
+    "jobs_log", jobs::log, "6 M requests by status, and the 20 most frequent pages";
+    "jobs_words", jobs::words, "the 20 most frequent of 40 M words";
+    "jobs_json", jobs::json, "3 M JSON lines filtered and reshaped, against a loop and jq";
 }
 
 /// Runs the benchmarks that were asked for.
@@ -154,7 +166,8 @@ fn choose(names: &[String]) -> Result<Vec<&'static Bench>> {
     Ok(BENCHES
         .iter()
         .filter(|bench| {
-            names.is_empty()
+            let is_usual = names.is_empty() && !bench.name.starts_with(JOBS);
+            is_usual
                 || names
                     .iter()
                     .any(|name| bench.name.starts_with(name.as_str()))

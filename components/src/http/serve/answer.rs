@@ -1,5 +1,7 @@
 //! What a client is told.
 
+use std::collections::HashMap;
+
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Response, StatusCode};
 use http_body_util::Full;
@@ -91,22 +93,36 @@ pub(super) fn answer_of(reply: &Value) -> Result<Answer, Failure> {
 
 /// The request that a packet answers: by its correlation id, its conversation, or its field `id`.
 pub(super) fn id_of(packet: &Packet) -> Option<Text> {
-    let headers = packet.headers();
-    let named = headers.and_then(|headers| {
-        headers
-            .correlation
-            .clone()
-            .or_else(|| headers.conversation.clone())
-    });
-    named.or_else(|| {
+    named_by(packet).or_else(|| {
         let id = packet.value()?.as_record()?.get("id")?;
         id.as_text().map(Text::from)
     })
 }
 
-/// Puts what comes in brackets together.
+/// The request that the headers of a packet name.
+fn named_by(packet: &Packet) -> Option<Text> {
+    let headers = packet.headers()?;
+    let id = headers
+        .correlation
+        .as_ref()
+        .or(headers.conversation.as_ref());
+    id.cloned()
+}
+
+/// Puts what comes in brackets together: for each request by itself, because groups of several writers come mixed.
+///
+/// A packet that names no request belongs to the group that was opened last.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
+    /// By the request that they answer; none for those whose brackets name none.
+    open: HashMap<Option<Text>, Group>,
+    /// The one that was opened last.
+    last: Option<Text>,
+}
+
+/// A group that is not whole yet.
+#[derive(Debug, Default)]
+struct Group {
     depth: u32,
     values: Vec<Value>,
     /// The packet whose headers name the request.
@@ -116,9 +132,38 @@ pub(super) struct Groups {
 impl Groups {
     /// Takes a packet; gives one that is whole.
     pub(super) fn take(&mut self, packet: Packet) -> Option<Packet> {
-        if packet.is_data() && self.depth == 0 {
+        let key = self.key_of(&packet);
+        if packet.is_data() && !self.open.contains_key(&key) {
             return Some(packet);
         }
+        if packet.is_open() {
+            self.last.clone_from(&key);
+        }
+        let group = self.open.entry(key.clone()).or_default();
+        if !group.add(packet) {
+            return None;
+        }
+        self.open.remove(&key).map(Group::into_packet)
+    }
+
+    /// The group that a packet belongs to, if it belongs to one.
+    fn key_of(&self, packet: &Packet) -> Option<Text> {
+        let named = named_by(packet);
+        let is_open = |key: &Option<Text>| self.open.contains_key(key);
+        if is_open(&named) || named.is_some() && !is_open(&None) {
+            named
+        } else {
+            // Among the packets of a group, those without a name are its own.
+            self.last
+                .clone()
+                .filter(|last| !is_open(&None) && is_open(&Some(last.clone())))
+        }
+    }
+}
+
+impl Group {
+    /// Takes a packet; true when that was the last one.
+    fn add(&mut self, packet: Packet) -> bool {
         if self.named.is_none() && packet.headers().is_some() {
             self.named = Some(packet.clone());
         }
@@ -129,11 +174,12 @@ impl Groups {
         } else if let Ok(value) = packet.into_value() {
             self.values.push(value);
         }
-        if self.depth > 0 {
-            return None;
-        }
-        let list = Packet::data(Value::list(std::mem::take(&mut self.values)));
-        let headers = self.named.take().and_then(|named| named.headers().cloned());
-        Some(list.with_boxed_headers(headers.map(Box::new)))
+        self.depth == 0
+    }
+
+    /// The list of its packets, which answers what the group answers.
+    fn into_packet(self) -> Packet {
+        let headers = self.named.and_then(|named| named.headers().cloned());
+        Packet::data(Value::list(self.values)).with_boxed_headers(headers.map(Box::new))
     }
 }

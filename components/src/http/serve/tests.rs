@@ -247,6 +247,42 @@ async fn a_group_of_packets_is_one_answer() {
     assert_eq!(told(&answer), (200, "[1,2]"));
 }
 
+#[test]
+fn groups_of_several_writers_do_not_mix() {
+    let part = |packet: Packet, request: &str| {
+        let headers = millstream_packet::Headers {
+            conversation: Some(request.into()),
+            ..millstream_packet::Headers::default()
+        };
+        packet.with_headers(headers)
+    };
+    let mut groups = Groups::default();
+    let mut take = |packet| {
+        let whole: Packet = groups.take(packet)?;
+        let request = answer::id_of(&whole)?;
+        Some((request.to_string(), whole.value()?.to_json().unwrap()))
+    };
+    let answer = |request: &str, body: &str| Some((request.to_owned(), body.to_owned()));
+    assert_eq!(take(part(Packet::open(Value::NULL), "a")), None);
+    assert_eq!(take(part(Packet::data(1), "a")), None);
+    assert_eq!(take(part(Packet::data(2), "b")), answer("b", "2"));
+    assert_eq!(take(part(Packet::open(Value::NULL), "c")), None);
+    assert_eq!(take(part(Packet::data(3), "a")), None);
+    assert_eq!(take(part(Packet::data(4), "c")), None);
+    assert_eq!(
+        take(part(Packet::close(Value::NULL), "a")),
+        answer("a", "[1,3]")
+    );
+    assert_eq!(
+        take(part(Packet::close(Value::NULL), "c")),
+        answer("c", "[4]")
+    );
+    // Brackets may name nothing, if what is inside does.
+    assert_eq!(take(Packet::open(Value::NULL)), None);
+    assert_eq!(take(part(Packet::data(5), "d")), None);
+    assert_eq!(take(Packet::close(Value::NULL)), answer("d", "[5]"));
+}
+
 #[tokio::test]
 async fn a_bad_reply_is_a_failure_and_the_client_is_told_500() {
     let bad = || each(|_| Record::from_iter([("status", 7_i64)]).into());

@@ -35,7 +35,8 @@ mod structure;
 ///
 /// Every parameter is a port (`In<T>`, `InArray<T>`, `Out<T>`, `OutArray<T>`), the settings (`Config<S>`, at most one)
 /// or the surroundings (`Context`, at most one). A port is named as its parameter, without `r#` and leading
-/// underscores, or by `#[port(name = "..")]`; `#[port(optional)]` says that a graph may leave it unconnected. The
+/// underscores, or by `#[port(name = "..")]`; `#[port(optional)]` says that a graph may leave it unconnected,
+/// `#[port(at_end)]` that nothing leaves by it before the in-ports have ended, or the group that the packets stand in. The
 /// component is a unit struct named as the last part of the component's name, as visible as the function.
 ///
 /// ```text
@@ -53,8 +54,8 @@ mod structure;
 ///
 /// # A struct
 ///
-/// Every field says what it is: `#[input]` and `#[output]` (with `name = ".."` and `optional` as above), `#[config]`,
-/// `#[context]`, or `#[state]`, which starts as its `Default`. The struct implements `Process`, or with the option
+/// Every field says what it is: `#[input]` and `#[output]` (with `name = ".."`, `optional` and `at_end` as above),
+/// `#[config]`, `#[context]`, or `#[state]`, which starts as its `Default`. The struct implements `Process`, or with the option
 /// `operator` an `Operator`, which has exactly one `#[input]`, of type `In<T>`.
 ///
 /// ```text

@@ -29,6 +29,7 @@ pub(crate) struct Port {
     pub(crate) payload: Type,
     name: String,
     required: bool,
+    at_end: bool,
     docs: String,
     /// Where to complain about it.
     span: Span,
@@ -39,6 +40,7 @@ pub(crate) struct Port {
 pub(crate) struct PortOptions {
     name: Option<LitStr>,
     optional: bool,
+    at_end: Option<Span>,
 }
 
 impl PortOptions {
@@ -55,8 +57,12 @@ impl PortOptions {
             } else if option.path.is_ident("optional") {
                 options.optional = true;
                 Ok(())
+            } else if option.path.is_ident("at_end") {
+                options.at_end = Some(option.path.span());
+                Ok(())
             } else {
-                Err(option.error("unknown option: a port knows `name = \"..\"` and `optional`"))
+                Err(option
+                    .error("unknown option: a port knows `name = \"..\"`, `optional` and `at_end`"))
             }
         })?;
         Ok(options)
@@ -76,6 +82,9 @@ impl Port {
                 "a port is one name: write `input: In<Text>`, or `_input` if it is not used";
             return Err(Error::new(place.ty.span(), message));
         };
+        if let (Direction::In, Some(span)) = (direction, options.at_end) {
+            return Err(Error::new(span, "only out-ports are `at_end`"));
+        }
         let (name, span) = match options.name {
             Some(name) => (name.value(), name.span()),
             None => (name_of(ident), ident.span()),
@@ -86,6 +95,7 @@ impl Port {
             payload: payload(place.ty)?,
             name,
             required: !options.optional,
+            at_end: options.at_end.is_some(),
             docs: place.docs,
             span,
         };
@@ -132,6 +142,7 @@ impl Port {
             payload,
             name,
             required,
+            at_end,
             docs,
             ..
         } = self;
@@ -148,6 +159,7 @@ impl Port {
                 port_type: #port_type,
                 array: #array,
                 required: #required,
+                at_end: #at_end,
                 docs: #docs,
             }
         }

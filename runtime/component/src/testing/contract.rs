@@ -5,6 +5,8 @@
     reason = "these functions are assertions of tests"
 )]
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
@@ -130,6 +132,62 @@ pub fn ends_on_empty_inputs<C: Component>(clock: Clock) {
             outcome.result
         );
     }
+}
+
+/// Ports that are `at_end` say nothing while an in-port is open; told by examples without brackets, on a paused clock.
+///
+/// # Panics
+///
+/// If one says something, or no example can tell.
+pub fn is_silent_until_the_end<C: Component>(clock: Clock) {
+    let definition: Definition = C::DEFINITION;
+    let spec = definition.spec();
+    for port in spec.out_ports.iter().filter(|port| port.at_end) {
+        let telling: Vec<&ExampleSpec> = spec
+            .examples
+            .iter()
+            .filter(|example| clock == Clock::Paused && tells_of(example, &port.name))
+            .collect();
+        assert!(
+            !telling.is_empty(),
+            "{}: no example shows the end at `{}`",
+            spec.name,
+            port.name
+        );
+        for example in telling {
+            assert!(
+                !speaks_early(definition, example, &port.name),
+                "{}: `{}` does not wait for the end",
+                spec.name,
+                port.name
+            );
+        }
+    }
+}
+
+/// Whether packets that are no brackets go in, and come out of this port.
+fn tells_of(example: &ExampleSpec, port: &str) -> bool {
+    let is_plain = example.inputs.values().flatten().all(Packet::is_data);
+    let speaks = example
+        .outputs
+        .get(port)
+        .is_some_and(|packets| !packets.is_empty());
+    is_plain && speaks && example.failure.is_none()
+}
+
+/// Whether anything comes out of this port while the in-ports stay open.
+fn speaks_early(definition: Definition, example: &ExampleSpec, port: &str) -> bool {
+    let spoken = Arc::new(AtomicBool::new(false));
+    let heard = Arc::clone(&spoken);
+    let bench = Bench::from_example(definition, example).on_output(port, move |_| {
+        heard.store(true, Ordering::Relaxed);
+        None
+    });
+    let visit = async {
+        tokio::time::sleep(Clock::Paused.limit()).await;
+        spoken.load(Ordering::Relaxed)
+    };
+    Clock::Paused.runtime().block_on(bench.run_with(visit)).1
 }
 
 /// The component can be dropped after any number of polls, and with full outputs.

@@ -1,7 +1,7 @@
 //! Busy processes share an island fairly.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use millstream_component::Registry;
 use millstream_component::prelude::*;
@@ -12,6 +12,7 @@ use super::parts::{Log, Number, give_way};
 
 pub(crate) fn register(registry: &mut Registry) {
     registry.add::<Patient>().unwrap();
+    registry.add::<SlowStart>().unwrap();
 }
 
 /// Lets others run n times and ends.
@@ -24,6 +25,33 @@ async fn patient(
     give_way(config.n).await;
     out.send(1).await?;
     Ok(())
+}
+
+/// Computes for as long as [`SET_UP`] before it ends, as one does that compiles a pattern.
+#[component(name = "test/SlowStart")]
+async fn slow_start(
+    /// Nothing.
+    _out: Out<i64>,
+) -> Result<(), Failure> {
+    let begun = Instant::now();
+    while begun.elapsed() < SET_UP {
+        std::hint::spin_loop();
+    }
+    Ok(())
+}
+
+const SET_UP: Duration = Duration::from_millis(5);
+
+#[test]
+fn set_up_counts_once_in_the_busy_time() {
+    let mut draft = Draft::new(1);
+    let start = draft.add("SlowStart", &[]);
+    let (sink, _) = draft.sink();
+    draft.chain(&[start, sink]);
+    let runtime = real();
+    let report = finish(&runtime, draft.start(&runtime));
+    let busy = report.processes[start].busy;
+    assert!(busy >= SET_UP && busy <= report.elapsed, "{busy:?}");
 }
 
 #[test]

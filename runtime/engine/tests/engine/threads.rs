@@ -207,3 +207,25 @@ fn flume_between_threads_loses_nothing() {
         assert!(ints(&log).into_iter().eq(0..1000), "round {round}");
     }
 }
+
+/// Many networks at once keep each other's threads from running at every point between two steps.
+#[test]
+fn thread_that_is_kept_waiting_is_no_deadlock() {
+    std::thread::scope(|scope| {
+        for _ in 0..12 {
+            scope.spawn(|| {
+                let mut draft = Draft::new(3);
+                let (source, there, back) = (
+                    draft.numbers(10_000),
+                    draft.add("Pass", &[]),
+                    draft.add("Pass", &[]),
+                );
+                draft.process(there).thread = Some("other".to_owned());
+                let (sink, log) = draft.sink();
+                draft.chain(&[source, there, back, sink]);
+                assert_finished(&draft.run());
+                assert!(ints(&log).into_iter().eq(0..10_000));
+            });
+        }
+    });
+}

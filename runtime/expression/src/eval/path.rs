@@ -58,6 +58,18 @@ impl Path {
         self.find_far(scope)
     }
 
+    /// The value at the end of a path that begins at the packet, if it is there.
+    #[inline]
+    pub(crate) fn find_in<'a>(&mut self, packet: &'a Value) -> Option<&'a Value> {
+        match self.root {
+            Root::Packet => self
+                .steps
+                .iter_mut()
+                .try_fold(packet, |value, step| step.take(value)),
+            Root::Local(_) => None,
+        }
+    }
+
     #[inline(never)]
     fn find_far<'a>(&mut self, scope: &Scope<'a>) -> Result<&'a Value, Raised> {
         let mut value = match self.root {

@@ -6,16 +6,24 @@
 //!
 //! How a component reads its in-ports cannot be seen from outside. Two standard components are known to read one to its
 //! end before the other; for the rest the rule speaks up, softly, only where the branches hold very little.
+//!
+//! A branch never fills up when it passes an out-port that is silent until the end: all that comes before is taken by
+//! then. (Inside of brackets such a port speaks at the end of each group; the rule lets that pass.) Nor does it behind a
+//! `core/Take` of no more packets than there is room for.
 
 use crate::check::codes::Code;
 use crate::check::finding::{Place, Severity};
 use crate::check::report::Report;
 use crate::check::site::Site;
+use crate::edit::Side;
 use crate::model::{Connector, WhenFull};
-use crate::names::ComponentRef;
 
-/// Components that read an in-port to its end before they turn to the others.
-const READS_IN_ORDER: [&str; 2] = ["core/Concat", "core/Join"];
+/// Components that read an in-port to its end before they turn to the others, and which one of two branches waits.
+const READS_IN_ORDER: [(&str, Waits); 2] =
+    [("core/Concat", Waits::Second), ("core/Join", Waits::First)];
+
+/// What a branch holds that never makes its writer wait.
+const ALL: u64 = u64::MAX;
 
 /// Branches that hold fewer packets than this are suspicious before any reader.
 const SMALL: u64 = 16;
@@ -65,6 +73,22 @@ fn one_per_port(site: &Site<'_>, connectors: &[usize]) -> Vec<usize> {
     branches
 }
 
+/// Which of two branches is not read before the other one has ended, in order of ports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Waits {
+    /// As in `core/Join`, which holds many packets of its own meanwhile, so that it is worth a hint only.
+    First,
+    /// As in `core/Concat`.
+    Second,
+}
+
+/// How a process is known to read its in-ports.
+fn order_of(site: &Site<'_>, reader: usize) -> Option<Waits> {
+    let name = site.component_name(reader)?;
+    let known = READS_IN_ORDER.iter().find(|(known, _)| *known == name);
+    known.map(|&(_, waits)| waits)
+}
+
 fn diamond(
     site: &Site<'_>,
     dominators: &Dominators,
@@ -97,22 +121,18 @@ fn diamond(
     let (Some(first), Some(second)) = (branch(a), branch(b)) else {
         return;
     };
-    let component = site
-        .process(reader)
-        .component
-        .as_ref()
-        .map(ComponentRef::as_str);
-    let in_order = component.is_some_and(|name| READS_IN_ORDER.contains(&name));
-    // `core/Concat` leaves the later branch waiting; with others it may be either.
-    let waiting = if in_order || second.holds < first.holds {
-        &second
-    } else {
-        &first
+    let order = order_of(site, reader);
+    let in_order = order.is_some();
+    let waiting = match order {
+        Some(Waits::Second) => &second,
+        // Where nothing is known it may be either: the one that fills up sooner.
+        None if second.holds < first.holds => &second,
+        Some(Waits::First) | None => &first,
     };
-    if !in_order && waiting.holds >= SMALL {
+    if waiting.holds == ALL || !in_order && waiting.holds >= SMALL {
         return;
     }
-    let severity = if in_order && waiting.holds < ROOMY {
+    let severity = if order == Some(Waits::Second) && waiting.holds < ROOMY {
         Severity::Warning
     } else {
         Severity::Hint
@@ -121,7 +141,7 @@ fn diamond(
         severity,
         Code::DiamondMayBlock,
         Place::Connector(waiting.last),
-        || message(site, fork, reader, waiting, in_order),
+        || message(site, fork, reader, waiting, order),
     );
 }
 
@@ -130,15 +150,15 @@ fn message(
     fork: usize,
     reader: usize,
     waiting: &Branch<'_>,
-    in_order: bool,
+    order: Option<Waits>,
 ) -> (String, Option<String>) {
     let end = &site.graph.connectors[waiting.last].to;
     let (fork, reader) = (site.name(fork), site.name(reader));
     let s = if waiting.holds == 1 { "" } else { "s" };
-    let why = if in_order {
-        "is read last"
-    } else {
-        "may have to wait"
+    let why = match order {
+        Some(Waits::First) => format!("is read last, beyond what `{reader}` holds itself,"),
+        Some(Waits::Second) => "is read last".to_owned(),
+        None => "may have to wait".to_owned(),
     };
     let message = format!(
         "branches from `{fork}` meet again at `{reader}`: the one into `{end}` {why} and holds {} packet{s} ({}), \
@@ -158,35 +178,33 @@ struct Branch<'a> {
     last: usize,
     /// Its connectors, the last one first.
     connectors: Vec<&'a Connector>,
-    /// Packets that it holds when full, as far as it was followed.
+    /// Packets that it holds when full, as far as it was followed; [`ALL`] if it never is.
     holds: u64,
 }
 
 impl<'a> Branch<'a> {
-    /// Follows a branch back to the fork; nothing when it cannot block, or is too long to fill up soon.
+    /// Follows a branch back to the fork; nothing when it is too long to fill up soon.
     fn new(site: &Site<'a>, incoming: &[Vec<usize>], fork: usize, last: usize) -> Option<Self> {
-        let mut connectors = Vec::new();
+        let mut branch = Self {
+            last,
+            connectors: Vec::new(),
+            holds: 0,
+        };
         let mut at = last;
-        loop {
+        while branch.connectors.len() < STEPS_MAX {
             let connector = &site.graph.connectors[at];
-            if connector.when_full != WhenFull::Block || connectors.len() == STEPS_MAX {
-                return None;
-            }
-            connectors.push(connector);
             let from = site.ends[at].0?;
+            branch.connectors.push(connector);
+            branch.holds = branch.holds.saturating_add(u64::from(connector.capacity));
+            if never_fills(site, from, connector, branch.holds) {
+                branch.holds = ALL;
+            }
             if from == fork {
-                break;
+                return Some(branch);
             }
             at = *incoming[from].first()?;
         }
-        Some(Self {
-            last,
-            holds: connectors
-                .iter()
-                .map(|connector| u64::from(connector.capacity))
-                .sum(),
-            connectors,
-        })
+        None
     }
 
     fn capacities(&self) -> String {
@@ -200,6 +218,22 @@ impl<'a> Branch<'a> {
         }
         parts.join(", ")
     }
+}
+
+/// Whether a branch never makes its writer wait from this connector on, behind which it holds so many packets.
+fn never_fills(site: &Site<'_>, from: usize, connector: &Connector, holds: u64) -> bool {
+    let port = site.port_at(Some(from), Side::Out, &connector.from);
+    connector.when_full != WhenFull::Block
+        || port.is_some_and(|port| port.at_end)
+        || most_taken(site, from).is_some_and(|most| most <= holds)
+}
+
+/// How many packets a process lets pass before it ends by itself.
+fn most_taken(site: &Site<'_>, process: usize) -> Option<u64> {
+    let takes = site.component_name(process) == Some("core/Take");
+    let mut iips = site.process(process).iips.iter();
+    let (_, count) = iips.find(|(key, _)| takes && key.port == "count")?;
+    u64::try_from(count.as_int()?).ok()
 }
 
 /// The dominator tree of the strongly connected components, below a root that feeds all sources.

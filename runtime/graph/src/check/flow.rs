@@ -113,11 +113,7 @@ fn cannot_start(site: &Site<'_>, cycle: &[usize], report: &mut Report) {
 /// Whether a cycle that is fed can end.
 fn drains(site: &Site<'_>, cycle: &[usize], report: &mut Report) {
     let waits = cycle.iter().all(|&member| {
-        let component = site
-            .process(member)
-            .component
-            .as_ref()
-            .map(ComponentRef::as_str);
+        let component = site.component_name(member);
         site.spec(member)
             .is_some_and(|spec| data_ports(spec).any(|port| port.required))
             && component.is_some_and(|name| !ENDS_BY_ITSELF.contains(&name))

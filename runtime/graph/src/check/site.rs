@@ -10,7 +10,7 @@ use crate::check::finding::Place;
 use crate::check::specs::{Lookup, SpecFinder};
 use crate::edit::Side;
 use crate::model::{Connector, Graph, OnError, Process};
-use crate::names::{PortKey, PortName, PortRef, ProcessName};
+use crate::names::{ComponentRef, PortKey, PortName, PortRef, ProcessName};
 use crate::resolve::Resolve;
 use crate::spec::{ComponentSpec, PortSpec};
 use crate::view::Topology;
@@ -21,6 +21,7 @@ static LETTERS: LazyLock<PortSpec> = LazyLock::new(|| PortSpec {
     port_type: PortType::RECORD,
     array: false,
     required: false,
+    at_end: false,
     setting: None,
     docs: "Packets that failed: records with the fields error and packet.".to_owned(),
 });
@@ -103,6 +104,14 @@ impl<'a> Site<'a> {
 
     pub(super) fn process(&self, at: usize) -> &'a Process {
         &self.graph.processes[at]
+    }
+
+    /// The name of a process's component, when it has one.
+    pub(super) fn component_name(&self, process: usize) -> Option<&'a str> {
+        self.process(process)
+            .component
+            .as_ref()
+            .map(ComponentRef::as_str)
     }
 
     /// The spec of a process's component, when it is known.

@@ -392,6 +392,108 @@ fn large_diamond_and_dropping_branch_are_fine() {
     assert_snapshot!(told(&graph), @"");
 }
 
+/// A fork with two branches; the second one, `branch`, leads to `cat.in[1]`, which is read last.
+fn read_last(branch: &[&str], connectors: &[&str]) -> String {
+    let mut processes = vec![
+        "k core/Kick",
+        "copy core/Copy",
+        "cat core/Concat",
+        "d core/Drop",
+    ];
+    processes.extend(branch);
+    let mut all = vec![
+        "k.out -> copy.in",
+        "copy.out[0] -> cat.in[0]",
+        "cat.out -> d.in",
+    ];
+    all.extend(connectors);
+    told(&sketch(&processes, &all))
+}
+
+#[test]
+fn branch_that_is_taken_in_whole_never_fills() {
+    let sorted = read_last(
+        &["s core/Sort", "r core/Repeat"],
+        &[
+            "copy.out[1] -> r.in",
+            "r.out -> s.in capacity: 1",
+            "s.out -> cat.in[1] capacity: 1",
+        ],
+    );
+    assert_snapshot!(sorted, @"");
+    let counted = read_last(
+        &["n core/Count"],
+        &["copy.out[1] -> n.in", "n.count -> cat.in[1] capacity: 1"],
+    );
+    assert_snapshot!(counted, @"");
+    let through = read_last(
+        &["n core/Count", "e core/Drop"],
+        &[
+            "copy.out[1] -> n.in",
+            "n.count -> e.in",
+            "n.out -> cat.in[1] capacity: 1",
+        ],
+    );
+    assert!(through.contains("MS0115"), "the other port: {through}");
+}
+
+#[test]
+fn branch_that_takes_no_more_than_it_has_room_for_never_fills() {
+    let take = |process: &str| {
+        read_last(
+            &[process],
+            &["copy.out[1] -> t.in", "t.out -> cat.in[1] capacity: 8"],
+        )
+    };
+    assert_snapshot!(take("t core/Take iips: { \"count\": 8 }"), @"");
+    let more = take("t core/Take iips: { \"count\": 9 }");
+    assert!(more.contains("MS0115"), "{more}");
+}
+
+#[test]
+fn branch_behind_one_that_is_silent_until_the_end_is_a_warning() {
+    let graph = sketch(
+        &[
+            "k core/Kick",
+            "n core/Count",
+            "cat core/Concat",
+            "d core/Drop",
+        ],
+        &[
+            "k.out -> n.in",
+            "n.count -> cat.in[0]",
+            "n.out -> cat.in[1] capacity: 3",
+            "cat.out -> d.in",
+        ],
+    );
+    assert_snapshot!(told(&graph), @r#"
+    warning[MS0115]: branches from `n` meet again at `cat`: the one into `cat.in[1]` is read last and holds 3 packets (`n.out -> cat.in[1]` 3), then `n` blocks
+      help: give the branch a capacity for all packets that wait while `cat` reads the other
+    "#);
+}
+
+#[test]
+fn join_lets_its_left_branch_wait() {
+    let graph = sketch(
+        &[
+            "k core/Kick",
+            "copy core/Copy",
+            "j core/Join",
+            "d core/Drop",
+        ],
+        &[
+            "k.out -> copy.in",
+            "copy.out[0] -> j.left",
+            "copy.out[1] -> j.right",
+            "j.out -> d.in",
+        ],
+    );
+    assert_snapshot!(told(&graph), @r#"
+    hint[MS0115]: branches from `copy` meet again at `j`: the one into `j.left` is read last, beyond what `j` holds itself, and holds 64 packets (`copy.out[0] -> j.left` 64), then `copy` blocks
+      help: give the branch a capacity for all packets that wait while `j` reads the other
+    "#);
+}
+
 #[test]
 fn opaque_value_stays_on_its_worker() {
     let graph = sketch(

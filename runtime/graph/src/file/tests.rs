@@ -229,6 +229,32 @@ fn values_are_written_so_that_people_can_read_them() {
 }
 
 #[test]
+fn scripts_and_queries_keep_their_lines() {
+    let text = "(processes: { \"a\": (component: \"sql/Query\", iips: { \"query\": \"SELECT \\\"a\\\"\\n  FROM b -- c\\n  \
+                WHERE d > 1\\n\", \"database\": \"sqlite:x\" }) })";
+    assert_snapshot!(rewritten(text), @r###"
+    Graph(
+        format: 1,
+        processes: {
+            "a": Process(
+                component: "sql/Query",
+                iips: {
+                    "query": r#"SELECT "a"
+      FROM b -- c
+      WHERE d > 1
+    "#,
+                    "database": "sqlite:x",
+                },
+            ),
+        },
+    )
+    "###);
+    assert_eq!(rewritten(&rewritten(text)), rewritten(text));
+    let with_return = r#"(meta: { "v": "one line of many characters,\r\nand a second one" })"#;
+    assert!(rewritten(with_return).contains(r"\r\nand"));
+}
+
+#[test]
 fn moving_a_process_changes_one_line() {
     let before = rewritten(EXAMPLE);
     let mut graph = read(EXAMPLE).unwrap().graph;

@@ -351,7 +351,8 @@ fn float(value: f64) -> String {
     format!("{value:?}")
 }
 
-/// Text in quotes: raw where that saves escapes, escaped where there are control characters.
+/// Text in quotes: raw where that saves escapes and for what people write in lines, escaped where there are other control
+/// characters.
 fn quoted(text: &str) -> String {
     let plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
     if text.bytes().all(plain) {
@@ -361,7 +362,7 @@ fn quoted(text: &str) -> String {
     if !control && !text.contains(['"', '\\']) {
         return format!("\"{text}\"");
     }
-    if !control {
+    if !control || in_lines(text) {
         let hashes = "#".repeat(hashes_needed(text));
         return format!("r{hashes}\"{text}\"{hashes}");
     }
@@ -383,6 +384,13 @@ fn quoted(text: &str) -> String {
     }
     out.push('"');
     out
+}
+
+/// Whether people would write this over several lines: a script, a query, a letter; not `"a\nb"`.
+fn in_lines(text: &str) -> bool {
+    const LONG: usize = 30;
+    let is_plain = |c: char| matches!(c, '\n' | '\t') || !c.is_control();
+    text.len() > LONG && text.trim().contains('\n') && text.chars().all(is_plain)
 }
 
 /// One more hash than follow any quote in the text.

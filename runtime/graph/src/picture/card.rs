@@ -278,7 +278,14 @@ fn rows(used: &IndexMap<PortKey, Option<&Value>>, specs: Option<&[PortSpec]>) ->
 /// A value for readers: shortened to so many characters, and whole.
 pub(crate) fn short_value(value: &Value, chars_max: usize) -> (String, String) {
     let whole = show(value);
-    let one_line = whole.replace(['\n', '\r', '\t'], " ");
+    // The blanks and line ends of scripts and queries say nothing here.
+    let one_line = match value.as_text().map(str::trim) {
+        Some(text) if text.contains('\n') => {
+            let words: Vec<&str> = text.split_whitespace().collect();
+            show(&Value::from(words.join(" ")))
+        }
+        _ => whole.clone(),
+    };
     if one_line.chars().count() <= chars_max {
         return (one_line, whole);
     }

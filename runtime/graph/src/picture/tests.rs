@@ -87,6 +87,17 @@ fn everything_that_a_graph_says_is_shown() {
 }
 
 #[test]
+fn lines_of_a_script_are_shown_in_one() {
+    let text = "(processes: { \"a\": (iips: { \"script\": \"\\n    let x =\\n      1;\\n\" }) })";
+    let picture = drawn(&graph(text), Theme::Light, Places::Anew);
+    let shown = texts(&picture);
+    assert!(
+        shown.iter().any(|text| text == "\"let x = 1;\""),
+        "{shown:?}"
+    );
+}
+
+#[test]
 fn themes_differ_in_their_colours_only() {
     let graph = graph(SMALL);
     let shapes = |theme| {

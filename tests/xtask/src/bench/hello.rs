@@ -28,7 +28,7 @@ pub(super) fn run(lab: &mut Lab) -> Result<()> {
 }
 
 /// The command line beside this binary, if it is built.
-fn binary() -> Option<PathBuf> {
+pub(super) fn binary() -> Option<PathBuf> {
     let path = std::env::current_exe().ok()?.with_file_name("millstream");
     path.is_file().then_some(path)
 }

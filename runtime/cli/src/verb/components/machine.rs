@@ -39,6 +39,7 @@ fn port(port: &PortSpec) -> Json {
         "type": port.port_type.to_string(),
         "array": port.array,
         "required": port.required,
+        "at_end": port.at_end,
         "docs": port.docs,
         "setting": setting,
     })

@@ -86,7 +86,11 @@ fn mistakes_in_parameters_are_explained() {
         ("/** d */ Input: In<Text>", "`Input` is no name of a port"),
         (
             "/** d */ #[port(nam = \"a\")] a: In<Text>",
-            "a port knows `name = \"..\"` and `optional`",
+            "a port knows `name = \"..\"`, `optional` and `at_end`",
+        ),
+        (
+            "/** d */ #[port(at_end)] a: In<Text>",
+            "only out-ports are `at_end`",
         ),
         (
             "/** d */ #[port] #[port] a: In<Text>",

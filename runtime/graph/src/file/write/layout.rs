@@ -55,8 +55,11 @@ impl Piece {
     }
 }
 
+/// Characters on one line; what has lines of its own fits on none.
 fn width(text: &str) -> usize {
-    if text.is_ascii() {
+    if text.contains('\n') {
+        WIDTH_MAX
+    } else if text.is_ascii() {
         text.len()
     } else {
         text.chars().count()
