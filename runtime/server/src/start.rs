@@ -72,7 +72,7 @@ pub(crate) fn start(
         if let Some(trace) = &inner.trace {
             let watcher = Arc::clone(trace) as Arc<dyn Watch>;
             for (edge, packet) in &values {
-                watcher.see(edge, packet);
+                watcher.see(edge, 0, packet);
             }
             (0..run.edges().len()).for_each(|at| run.watch(at, &watcher));
         }
