@@ -15,6 +15,9 @@ mod input;
 /// Expressions tried from the command line.
 mod eval;
 
+/// The server as a program.
+mod serve;
+
 /// Components with expressions.
 mod data;
 

@@ -222,6 +222,12 @@ pub(crate) struct RunArgs {
     /// Print the totals of every process and connector at the end, on standard error.
     #[arg(long, value_enum)]
     pub(crate) summary: Option<Format>,
+    /// Let clients look inside and steer while the graph runs, at this address.
+    #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:3569")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Who may connect.
+    #[command(flatten)]
+    pub(crate) access: AccessArgs,
     /// What to show while the graph runs: `line` keeps one line of rates at the bottom of the terminal.
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) ui: Ui,

@@ -13,6 +13,7 @@ mod execute;
 mod exit;
 mod files;
 mod findings;
+mod link;
 mod load;
 mod log;
 mod message;

@@ -240,6 +240,13 @@ impl Network {
         wire.map(|wire| wire.connector.set_tap(tap)).is_some()
     }
 
+    /// Shows packets of a connector (by position) again to a tap that had seen enough.
+    pub fn resume_tap(&self, connector: usize) {
+        if let Some(wire) = self.inner.table.wires.get(connector) {
+            wire.connector.resume_tap();
+        }
+    }
+
     /// Holds a process (by position): all connectors into it are held; a source is not polled.
     pub fn hold_process(&self, process: usize) -> bool {
         self.steer_process(process, Connector::hold, Order::Hold)

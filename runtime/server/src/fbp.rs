@@ -139,6 +139,11 @@ pub(crate) fn events(session: &mut Session, most: usize) -> Vec<Response> {
                 .iter()
                 .map(|(edge, packet)| Response::Network(event_of(graph, edge, packet))),
         );
+        if !packets.is_empty()
+            && let Some(run) = follower.run()
+        {
+            run.resume();
+        }
         let lost = follower.feed.take_lost();
         if lost > 0 {
             let message = format!("{lost} packets of `{graph}` came too fast to be shown");

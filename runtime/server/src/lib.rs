@@ -33,4 +33,4 @@ mod watch;
 
 pub use extension::LogSink;
 pub use security::{Rights, Secrets, WrongSecret};
-pub use server::{Options, ScriptHost, ServeError, Server};
+pub use server::{Adopted, Options, ScriptHost, ServeError, Server};

@@ -246,6 +246,13 @@ impl Run {
         self.network.tap_connector(connector, Some(tap));
     }
 
+    /// Shows packets again to those who had seen enough.
+    pub(crate) fn resume(&self) {
+        for &connector in self.fans.lock().keys() {
+            self.network.resume_tap(connector);
+        }
+    }
+
     /// Shows somebody nothing more.
     pub(crate) fn unwatch(&self, watcher: &Arc<dyn Watch>) {
         self.fans.lock().retain(|&connector, fan| {

@@ -1,7 +1,7 @@
 //! A graph that the server holds: the model, who follows it, and its network if it runs.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Weak};
 
 use millstream_graph::{Edit, EditError, Graph};
 use millstream_packet::Packet;
@@ -50,6 +50,8 @@ pub(crate) struct Follower {
     pub(crate) feed: Arc<Feed>,
     /// Which edges it wants to see.
     pub(crate) wants: Mutex<Wants>,
+    /// The run whose packets it sees.
+    seen: Mutex<Weak<Run>>,
     /// Whether it is told in the FBP protocol.
     pub(crate) speaks_fbp: AtomicBool,
     /// Whether it is told in ours.
@@ -87,9 +89,15 @@ impl Follower {
             feed: Arc::new(Feed::new(client.bell())),
             client,
             wants: Mutex::default(),
+            seen: Mutex::default(),
             speaks_fbp: AtomicBool::new(false),
             speaks_own: AtomicBool::new(false),
         }
+    }
+
+    /// The run whose packets it sees.
+    pub(crate) fn run(&self) -> Option<Arc<Run>> {
+        self.seen.lock().upgrade()
     }
 
     fn watcher(&self) -> Arc<dyn Watch> {
@@ -97,7 +105,8 @@ impl Follower {
     }
 
     /// Sees the edges that it wants of a run, and no others.
-    pub(crate) fn look_at(&self, run: &Run) {
+    pub(crate) fn look_at(&self, run: &Arc<Run>) {
+        *self.seen.lock() = Arc::downgrade(run);
         let watcher = self.watcher();
         run.unwatch(&watcher);
         let wants = self.wants.lock();
@@ -117,7 +126,7 @@ impl Follower {
     pub(crate) fn see_values(&self, values: &[(Arc<Edge>, Packet)]) {
         let wants = self.wants.lock();
         for (edge, packet) in values.iter().filter(|(edge, _)| wants.wants(edge)) {
-            self.feed.see(edge, packet);
+            self.feed.see(edge, 0, packet);
         }
     }
 }

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use axum::serve::ListenerExt as _;
 use millstream_component::Registry;
+use millstream_engine::{Network, Report};
+use millstream_graph::{Flat, Graph};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout};
@@ -16,8 +18,10 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::extension::LogSink;
 use crate::folder::Folder;
 use crate::http::router;
+use crate::run::Run;
 use crate::security::Secrets;
-use crate::start::{StartError, start};
+use crate::served::Served;
+use crate::start::{StartError, end, start};
 use crate::state::{LoadError, State};
 use crate::tasks::Tasks;
 
@@ -212,6 +216,22 @@ impl Server {
         start(&self.state, &served, None).map(drop).map_err(refused)
     }
 
+    /// Takes in a network that somebody else runs: clients look inside and steer it, and see how it ends.
+    pub fn adopt(&self, name: &str, graph: Graph, flat: Flat, network: Network) -> Adopted {
+        let served = Arc::new(Served::new(name, graph, false));
+        let run = Arc::new(Run::new(1, network, Arc::new(flat)));
+        {
+            let mut inner = served.lock();
+            inner.changed = false;
+            inner.runs = 1;
+            inner.started = true;
+            inner.run = Some(Arc::clone(&run));
+        }
+        self.state.put(&served);
+        *self.state.main.lock() = Some(name.to_owned());
+        Adopted { served, run }
+    }
+
     /// Where log lines go that clients shall see.
     pub fn log_sink(&self) -> LogSink {
         LogSink::new(&self.state.logs)
@@ -245,6 +265,20 @@ impl Server {
             .await?;
         state.tasks.join().await;
         Ok(())
+    }
+}
+
+/// A network that somebody else runs.
+#[derive(Debug)]
+pub struct Adopted {
+    served: Arc<Served>,
+    run: Arc<Run>,
+}
+
+impl Adopted {
+    /// Tells clients how it ended.
+    pub fn end(&self, report: &Report) {
+        end(&self.served, &self.run, report);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use millstream_engine::{Doors, Exit, Plan, PlanOptions, Running};
+use millstream_engine::{Doors, Exit, Plan, PlanOptions, Report, Running};
 use millstream_graph::{Finding, Flat, Graph, Severity, check, flatten};
 use millstream_packet::{Packet, PacketView};
 use millstream_protocol::Response;
@@ -72,7 +72,7 @@ pub(crate) fn start(
         if let Some(trace) = &inner.trace {
             let watcher = Arc::clone(trace) as Arc<dyn Watch>;
             for (edge, packet) in &values {
-                watcher.see(edge, packet);
+                watcher.see(edge, 0, packet);
             }
             (0..run.edges().len()).for_each(|at| run.watch(at, &watcher));
         }
@@ -171,18 +171,23 @@ fn attend(state: &Arc<State>, served: &Arc<Served>, run: &Arc<Run>, mut running:
     let running = running.grace(state.options.grace);
     state.tasks.start(async move {
         let report = running.join().await;
-        let was_asked = run.phase() == Phase::Draining;
-        let phase = run.end(&report);
-        tracing::info!(graph = served.id, run = run.number, "graph ended");
-        if let Phase::Ended(Some(fault)) = phase {
-            tell_fault(&served, &fault);
-        }
-        if !was_asked {
-            let status = Response::Network(network::Response::Stopped(stopped(&served)));
-            let info = extension::Response::State(served.info());
-            served.tell(Some(&status), Some(&info), None);
-        }
+        end(&served, &run, &report);
     });
+}
+
+/// A run is over: those who follow the graph are told, by whoever asked for the end if somebody did.
+pub(crate) fn end(served: &Served, run: &Run, report: &Report) {
+    let was_asked = run.phase() == Phase::Draining;
+    let phase = run.end(report);
+    tracing::info!(graph = served.id, run = run.number, "graph ended");
+    if let Phase::Ended(Some(fault)) = phase {
+        tell_fault(served, &fault);
+    }
+    if !was_asked {
+        let status = Response::Network(network::Response::Stopped(stopped(served)));
+        let info = extension::Response::State(served.info());
+        served.tell(Some(&status), Some(&info), None);
+    }
 }
 
 /// Brings packets of an exported out-port to those who follow the graph.

@@ -123,6 +123,12 @@ impl State {
         Ok(served)
     }
 
+    /// Adds a graph, in place of one of its name.
+    pub(crate) fn put(&self, served: &Arc<Served>) {
+        let mut graphs = self.graphs.write();
+        graphs.insert(served.id.clone(), Arc::clone(served));
+    }
+
     /// Reads a graph from its file.
     ///
     /// # Errors

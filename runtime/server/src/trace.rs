@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use jiff::Timestamp;
+use millstream_connector::TapLook;
 use millstream_packet::Packet;
 use parking_lot::Mutex;
 use serde_json::{Value as Json, json};
@@ -77,9 +78,9 @@ impl Trace {
 }
 
 impl Watch for Trace {
-    fn see(&self, edge: &Arc<Edge>, packet: &Packet) {
+    fn see(&self, edge: &Arc<Edge>, _unseen: u64, packet: &Packet) -> TapLook {
         if !self.records() {
-            return;
+            return TapLook::Enough;
         }
         let mut kept = self.kept.lock();
         kept.bytes += packet.size_bytes();
@@ -87,9 +88,10 @@ impl Watch for Trace {
         kept.events.push_back(event);
         while kept.events.len() > self.capacity || kept.bytes > FEED_BYTES {
             let Some((_, _, packet)) = kept.events.pop_front() else {
-                return;
+                break;
             };
             kept.bytes = kept.bytes.saturating_sub(packet.size_bytes());
         }
+        TapLook::Next
     }
 }

@@ -1,14 +1,15 @@
 //! Seeing packets: what stands between the tap on a connector and those who want to see.
 //!
 //! The tap runs on the network's thread, so all it does is to keep a copy in a bounded place. Whoever the packets are for
-//! encodes and sends them on its own time; what it does not take in time is lost and counted.
+//! encodes and sends them on its own time. When that place is full, packets pass the tap by as if it were not there until
+//! there is room again: they are lost to those who look, which is counted, and the network runs at its full speed.
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use millstream_connector::Tap;
+use millstream_connector::{Tap, TapLook};
 use millstream_packet::Packet;
 use millstream_protocol::fbp::Port;
 use parking_lot::Mutex;
@@ -82,8 +83,8 @@ fn port_text(port: &Port) -> String {
 
 /// Somebody who wants to see packets.
 pub(crate) trait Watch: Send + Sync + fmt::Debug {
-    /// A packet is on its way. Called on the network's thread: it must not wait.
-    fn see(&self, edge: &Arc<Edge>, packet: &Packet);
+    /// A packet is on its way, after so many that passed unseen. Called on the network's thread: it must not wait.
+    fn see(&self, edge: &Arc<Edge>, unseen: u64, packet: &Packet) -> TapLook;
 }
 
 /// The tap on a connector: shows its packets to all who want to see them.
@@ -91,6 +92,8 @@ pub(crate) trait Watch: Send + Sync + fmt::Debug {
 pub(crate) struct Fan {
     edge: Arc<Edge>,
     watchers: Mutex<Vec<Arc<dyn Watch>>>,
+    /// The last packet that was seen; 0 before the first.
+    last: AtomicU64,
 }
 
 impl Fan {
@@ -98,6 +101,7 @@ impl Fan {
         Self {
             edge,
             watchers: Mutex::default(),
+            last: AtomicU64::new(0),
         }
     }
 
@@ -118,10 +122,23 @@ impl Fan {
 }
 
 impl Tap for Fan {
-    fn see(&self, packet: &Packet) {
-        for watcher in &*self.watchers.lock() {
-            watcher.see(&self.edge, packet);
-        }
+    fn see(&self, number: u64, packet: &Packet) -> TapLook {
+        let last = self.last.swap(number, Relaxed);
+        let unseen = if last == 0 { 0 } else { number - last - 1 };
+        let watchers = self.watchers.lock();
+        let looks = watchers
+            .iter()
+            .map(|watcher| watcher.see(&self.edge, unseen, packet));
+        looks.fold(TapLook::Enough, sooner)
+    }
+}
+
+/// What both want to see.
+fn sooner(one: TapLook, other: TapLook) -> TapLook {
+    match (one, other) {
+        (TapLook::Enough, look) | (look, TapLook::Enough) => look,
+        (TapLook::After(one), TapLook::After(other)) => TapLook::After(one.min(other)),
+        (TapLook::Next, _) | (_, TapLook::Next) => TapLook::Next,
     }
 }
 
@@ -172,13 +189,15 @@ impl Feed {
 }
 
 impl Watch for Feed {
-    fn see(&self, edge: &Arc<Edge>, packet: &Packet) {
+    fn see(&self, edge: &Arc<Edge>, unseen: u64, packet: &Packet) -> TapLook {
         let mut waiting = self.waiting.lock();
         let bytes = packet.size_bytes();
         if waiting.packets.len() >= FEED_PACKETS || waiting.bytes + bytes > FEED_BYTES {
-            self.lost.fetch_add(1, Relaxed);
-            return;
+            self.lost.fetch_add(unseen + 1, Relaxed);
+            // The client's task takes what is there, and then asks for more.
+            return TapLook::Enough;
         }
+        self.lost.fetch_add(unseen, Relaxed);
         waiting.bytes += bytes;
         waiting
             .packets
@@ -186,6 +205,7 @@ impl Watch for Feed {
         if waiting.packets.len() == 1 {
             self.bell.notify_one();
         }
+        TapLook::Next
     }
 }
 
@@ -230,15 +250,43 @@ mod tests {
         let edge = Arc::new(Edge::new(vec![], port("a", "in")));
         let sent = FEED_PACKETS + 10;
         for number in 0..sent {
-            feed.see(&edge, &Packet::data(i64::try_from(number).unwrap()));
+            feed.see(&edge, 0, &Packet::data(i64::try_from(number).unwrap()));
         }
         assert_eq!(feed.take_lost(), 10);
         let taken = feed.take(usize::MAX);
         assert_eq!(taken.len(), FEED_PACKETS);
         assert_eq!(taken[0].1, Packet::data(0));
-        feed.see(&edge, &Packet::data("there is room again"));
+        feed.see(&edge, 0, &Packet::data("there is room again"));
         assert_eq!(feed.take(1).len(), 1);
         assert_eq!(feed.take_lost(), 0);
+    }
+
+    #[test]
+    fn the_most_curious_watcher_decides() {
+        use TapLook::{After, Enough, Next};
+        let cases = [
+            (Enough, Enough, Enough),
+            (After(3), Enough, After(3)),
+            (After(3), After(2), After(2)),
+            (Next, After(2), Next),
+            (Enough, Next, Next),
+        ];
+        for (one, other, wanted) in cases {
+            assert_eq!(sooner(one, other), wanted);
+            assert_eq!(sooner(other, one), wanted);
+        }
+    }
+
+    #[test]
+    fn packets_that_passed_unseen_are_counted_as_lost() {
+        let edge = Arc::new(Edge::new(vec![], port("a", "in")));
+        let fan = Fan::new(Arc::clone(&edge));
+        let feed = Arc::new(Feed::new(Arc::new(Notify::new())));
+        fan.add(&(Arc::clone(&feed) as Arc<dyn Watch>));
+        for number in [5, 6, 10] {
+            assert_eq!(fan.see(number, &Packet::data(1)), TapLook::Next);
+        }
+        assert_eq!((feed.take(9).len(), feed.take_lost()), (3, 3));
     }
 
     #[test]
@@ -247,11 +295,11 @@ mod tests {
         let edge = Arc::new(Edge::new(vec![], port("a", "in")));
         let large = "x".repeat(FEED_BYTES / 4);
         for _ in 0..10 {
-            feed.see(&edge, &Packet::data(large.as_str()));
+            feed.see(&edge, 0, &Packet::data(large.as_str()));
         }
         assert_eq!(feed.take(usize::MAX).len(), 3);
         assert_eq!(feed.take_lost(), 7);
-        feed.see(&edge, &Packet::data(large.as_str()));
+        feed.see(&edge, 0, &Packet::data(large.as_str()));
         assert!(!feed.is_empty(), "what was taken made room");
     }
 }

@@ -14,6 +14,7 @@ use crate::args::{Format, ServeArgs};
 use crate::catalog::registry;
 use crate::exit::{Exit, Fault};
 use crate::output::Shell;
+use crate::remote::announce;
 use crate::signals::{Signal, Signals};
 
 /// Serves.
@@ -42,10 +43,19 @@ async fn run(args: &ServeArgs, threads: usize, shell: &Shell) -> Result<Exit, Fa
     options.threads = threads;
     options.grace = args.grace;
     let server = Server::bind(options, registry()?).await?;
+    crate::log::share(server.log_sink());
     let mut signals =
         Signals::listen().map_err(|error| Fault::io("cannot catch signals", &error))?;
-    take_in(&server, &graphs, args, shell)?;
+    let names = take_in(&server, &graphs, shell)?;
+    if args.start && names.is_empty() {
+        return Err(Fault::usage("--start needs the graphs to start by name"));
+    }
+    // Before anything that a graph prints.
     tell(&server, args, shell)?;
+    let _announced = announce(server.address(), &names);
+    for name in names.iter().filter(|_| args.start) {
+        server.start(name)?;
+    }
     let (end, ended) = oneshot::channel::<()>();
     let serving = server.run(async move {
         // It fails only when the sender is dropped, and then the server shall end, too.
@@ -84,29 +94,15 @@ fn places(paths: &[PathBuf]) -> Result<(PathBuf, Vec<PathBuf>), Fault> {
     }
 }
 
-/// Takes in the graphs, and starts those that are to run.
-fn take_in(
-    server: &Server,
-    graphs: &[PathBuf],
-    args: &ServeArgs,
-    shell: &Shell,
-) -> Result<(), Fault> {
+/// Takes in the graphs; gives the names of those that were named.
+fn take_in(server: &Server, graphs: &[PathBuf], shell: &Shell) -> Result<Vec<String>, Fault> {
     if graphs.is_empty() {
         for left_out in server.load_all()? {
             shell.notice(&format!("left out: {left_out}"));
         }
     }
-    let mut names = Vec::new();
-    for graph in graphs {
-        names.push(server.load_file(graph)?);
-    }
-    if args.start && names.is_empty() {
-        return Err(Fault::usage("--start needs the graphs to start by name"));
-    }
-    for name in names.iter().filter(|_| args.start) {
-        server.start(name)?;
-    }
-    Ok(())
+    let loaded = graphs.iter().map(|graph| server.load_file(graph));
+    Ok(loaded.collect::<Result<_, _>>()?)
 }
 
 /// Tells where clients find the server.

@@ -1,11 +1,13 @@
 //! Probes: packets of one connector on their way to one client.
 //!
-//! On the network's thread a probe only keeps copies in a ring of fixed size; the client's task makes them readable.
+//! On the network's thread a probe only keeps copies in a place of fixed size; the client's task makes them readable. A
+//! probe whose place is full sees nothing until the client's task has emptied it.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use millstream_connector::TapLook;
 use millstream_packet::{Packet, PacketView, Value};
 use millstream_protocol::extension::{
     self as wire, Attach, Attached, ErrorCode, PacketKind, Packets, Response,
@@ -64,12 +66,13 @@ struct Probe {
 struct Ring {
     packets: VecDeque<Seen>,
     bytes: usize,
+    /// The number of the last packet that is known of.
     seq: u64,
     depth: u32,
+    /// Packets that the client was not to see.
     skipped: u64,
+    /// Packets that found no room.
     missed: u64,
-    /// What was told of these two.
-    told: (u64, u64),
     /// The second at hand, and how many packets were looked at in it.
     second: u64,
     in_second: u32,
@@ -135,13 +138,13 @@ impl Attachment {
     pub(super) fn take(&self) -> Option<Packets> {
         let mut ring = self.probe.ring.lock();
         let tally = (ring.skipped, ring.missed);
-        if ring.packets.is_empty() && ring.told == tally {
-            return None;
-        }
-        ring.told = tally;
         ring.bytes = 0;
         let packets = std::mem::take(&mut ring.packets);
         drop(ring);
+        self.run.resume();
+        if packets.is_empty() {
+            return None;
+        }
         let shown = packets.iter().map(|seen| self.probe.show(seen));
         Some(Packets {
             probe: self.number,
@@ -192,62 +195,79 @@ impl Probe {
 }
 
 impl Watch for Probe {
-    fn see(&self, _edge: &Arc<Edge>, packet: &Packet) {
+    fn see(&self, _edge: &Arc<Edge>, unseen: u64, packet: &Packet) -> TapLook {
         let mut ring = self.ring.lock();
+        let is_first = ring.seq == 0;
+        if !is_first {
+            ring.pass(unseen, self.every);
+        }
         ring.seq += 1;
-        let depth = ring.depth;
-        if packet.is_data() {
-            if !ring.seq.is_multiple_of(self.every) {
-                ring.skipped += 1;
-                return;
-            }
-        } else if packet.is_open() {
-            ring.depth += 1;
-        } else {
-            ring.depth = depth.saturating_sub(1);
-        }
         let at = self.elapsed + self.attached.elapsed();
-        if packet.is_data() && ring.is_over(self.per_second, at) {
+        if !ring.seq.is_multiple_of(self.every) || ring.is_over(self.per_second, at) {
             ring.skipped += 1;
-            return;
+        } else if !ring.keep(packet, at, self.last) {
+            ring.missed += 1;
         }
-        let seen = Seen {
-            seq: ring.seq,
-            at,
-            depth: if packet.is_close() { ring.depth } else { depth },
-            packet: packet.clone(),
-        };
-        if ring.keep(seen, self.last) {
+        if ring.packets.len() >= self.last
+            || ring.bytes > FEED_BYTES
+            || ring.is_full_second(self.per_second)
+        {
             self.bell.notify_one();
+            return TapLook::Enough;
+        }
+        if ring.packets.len() == 1 {
+            self.bell.notify_one();
+        }
+        match self.every {
+            1 => TapLook::Next,
+            every => TapLook::After(every - ring.seq % every),
         }
     }
 }
 
 impl Ring {
-    /// Whether so many were looked at in this second that this is enough.
+    /// Packets passed that were not shown: by the sample some of them would have been.
+    fn pass(&mut self, unseen: u64, every: u64) {
+        let wanted = (self.seq + unseen) / every - self.seq / every;
+        self.seq += unseen;
+        self.missed += wanted;
+        self.skipped += unseen - wanted;
+    }
+
+    /// Whether so many were looked at in this second that this is one too many.
     fn is_over(&mut self, per_second: Option<u32>, at: Duration) -> bool {
-        let Some(most) = per_second else {
-            return false;
-        };
         if self.second != at.as_secs() {
             (self.second, self.in_second) = (at.as_secs(), 0);
         }
+        let is_over = self.is_full_second(per_second);
         self.in_second += 1;
-        self.in_second > most
+        is_over
     }
 
-    /// Keeps a packet; the oldest go. True when the ring was empty.
-    fn keep(&mut self, seen: Seen, last: usize) -> bool {
-        let was_empty = self.packets.is_empty();
-        self.bytes += seen.packet.size_bytes();
-        self.packets.push_back(seen);
-        while self.packets.len() > last || (self.bytes > FEED_BYTES && self.packets.len() > 1) {
-            if let Some(lost) = self.packets.pop_front() {
-                self.bytes = self.bytes.saturating_sub(lost.packet.size_bytes());
-                self.missed += 1;
-            }
+    /// Whether no more are to be looked at in this second.
+    fn is_full_second(&self, per_second: Option<u32>) -> bool {
+        per_second.is_some_and(|most| self.in_second >= most)
+    }
+
+    /// Keeps a packet if there is room.
+    fn keep(&mut self, packet: &Packet, at: Duration, last: usize) -> bool {
+        if self.packets.len() >= last || self.bytes > FEED_BYTES {
+            return false;
         }
-        was_empty
+        self.bytes += packet.size_bytes();
+        if packet.is_close() {
+            self.depth = self.depth.saturating_sub(1);
+        }
+        self.packets.push_back(Seen {
+            seq: self.seq,
+            at,
+            depth: self.depth,
+            packet: packet.clone(),
+        });
+        if packet.is_open() {
+            self.depth += 1;
+        }
+        true
     }
 }
 
@@ -288,6 +308,7 @@ mod tests {
         }
     }
 
+    /// Shows packets as a connector would.
     fn see(probe: &Probe, packets: impl IntoIterator<Item = Packet>) {
         let port = millstream_protocol::fbp::Port {
             node: "a".to_owned(),
@@ -295,9 +316,19 @@ mod tests {
             index: None,
         };
         let edge = Arc::new(Edge::new(Vec::new(), port));
-        packets
-            .into_iter()
-            .for_each(|packet| probe.see(&edge, &packet));
+        let (mut unseen, mut pause) = (0, 0);
+        for packet in packets {
+            if pause > 0 {
+                (unseen, pause) = (unseen + 1, pause - 1);
+                continue;
+            }
+            pause = match probe.see(&edge, unseen, &packet) {
+                TapLook::Next => 0,
+                TapLook::After(packets) => packets - 1,
+                TapLook::Enough => u64::MAX,
+            };
+            unseen = 0;
+        }
     }
 
     fn numbers(probe: &Probe) -> Vec<u64> {
@@ -306,24 +337,42 @@ mod tests {
     }
 
     #[test]
-    fn the_last_packets_are_kept_and_the_rest_counted() {
+    fn full_probe_wants_no_more_until_it_is_emptied_and_counts_what_it_missed() {
         let probe = probe(1, None, 3);
         see(&probe, (0..10).map(Packet::data));
-        assert_eq!(numbers(&probe), [8, 9, 10]);
+        assert_eq!(numbers(&probe), [1, 2, 3]);
+        probe.ring.lock().packets.clear();
+        // Seven passed unseen.
+        probe.ring.lock().pass(7, 1);
+        see(&probe, (10..12).map(Packet::data));
+        assert_eq!(numbers(&probe), [11, 12]);
         assert_eq!(probe.ring.lock().missed, 7);
     }
 
     #[test]
-    fn samples_pass_over_data_and_never_over_brackets() {
+    fn sample_is_exact_however_much_passes_unseen() {
         let probe = probe(4, None, 100);
-        see(&probe, [Packet::open("g")]);
-        see(&probe, (0..10).map(Packet::data));
-        see(&probe, [Packet::close("g")]);
-        assert_eq!(numbers(&probe), [1, 4, 8, 12]);
+        see(&probe, (0..30).map(Packet::data));
+        assert_eq!(numbers(&probe), [4, 8, 12, 16, 20, 24, 28]);
         let ring = probe.ring.lock();
-        assert_eq!(ring.skipped, 8);
+        assert_eq!((ring.missed, ring.skipped), (0, 28 - 7));
+    }
+
+    #[test]
+    fn groups_are_counted() {
+        let probe = probe(1, None, 100);
+        see(
+            &probe,
+            [
+                Packet::open("g"),
+                Packet::data(1),
+                Packet::close("g"),
+                Packet::data(2),
+            ],
+        );
+        let ring = probe.ring.lock();
         let depths: Vec<u32> = ring.packets.iter().map(|seen| seen.depth).collect();
-        assert_eq!(depths, [0, 1, 1, 0]);
+        assert_eq!(depths, [0, 1, 0, 0]);
     }
 
     #[test]
@@ -333,6 +382,7 @@ mod tests {
             |ring: &mut Ring, millis| !ring.is_over(Some(2), Duration::from_millis(millis));
         let first: Vec<bool> = [0, 1, 2, 999].map(|at| looked(&mut ring, at)).to_vec();
         assert_eq!(first, [true, true, false, false]);
+        assert!(ring.is_full_second(Some(2)) && !ring.is_full_second(None));
         assert!(looked(&mut ring, 1000));
     }
 
@@ -340,8 +390,8 @@ mod tests {
     fn few_large_packets_are_kept() {
         let probe = probe(1, None, 100);
         let large = Packet::data("x".repeat(FEED_BYTES / 2));
-        see(&probe, [large.clone(), large.clone(), large]);
-        assert_eq!(numbers(&probe), [3]);
+        see(&probe, [large.clone(), large.clone(), large.clone(), large]);
+        assert_eq!(numbers(&probe), [1, 2]);
     }
 
     #[test]
