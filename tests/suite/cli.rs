@@ -24,6 +24,9 @@ mod data;
 /// Graphs of other tools, pictures and differences.
 mod exchange;
 
+/// Looking into running graphs, and steering them.
+mod remote;
+
 /// Graphs that serve, and programs inside graphs.
 mod services;
 

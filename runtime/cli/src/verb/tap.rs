@@ -38,6 +38,7 @@ async fn follow(args: &TapArgs, shell: &Shell) -> Result<Exit, Fault> {
     let snapshot = remote.follow(&graph, FOLLOW_EVERY).await?;
     let snapshot = snapshot.ok_or_else(|| not_running(&graph))?;
     let mut view = View::attach(&mut remote, &snapshot, args).await?;
+    view.begin(shell);
     let until = args.duration.map(|duration| Instant::now() + duration);
     let exit = loop {
         let response = tokio::select! {
@@ -126,6 +127,12 @@ impl View {
             shown: 0,
             passed: BTreeMap::new(),
         })
+    }
+
+    /// Says which connectors are seen from now on.
+    fn begin(&self, shell: &Shell) {
+        let names: Vec<&str> = self.names.values().map(String::as_str).collect();
+        shell.notice(&format!("tapping {}", names.join(", ")));
     }
 
     /// Shows packets. True when as many as wanted have been shown.

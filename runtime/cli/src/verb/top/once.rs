@@ -38,29 +38,31 @@ pub(super) async fn once(args: &TopArgs, shell: &Shell) -> Result<Exit, Fault> {
 }
 
 fn document(table: &Table) -> Json {
-    let connectors: Vec<Json> = table
-        .connectors()
-        .iter()
-        .map(|info| {
-            let mut document = json!({
-                "name": connector_name(info), "from": info.from, "to": info.to, "capacity": info.capacity
-            });
-            if let (Json::Object(document), Ok(Json::Object(counts))) =
-                (&mut document, serde_json::to_value(info.counts))
-            {
-                document.extend(counts);
-            }
-            document
-        })
-        .collect();
+    let connectors = table.connectors().iter().map(|info| {
+        let head = json!({
+            "name": connector_name(info), "from": info.from, "to": info.to, "capacity": info.capacity
+        });
+        with_counts(head, serde_json::to_value(info.counts))
+    });
+    let processes = table.processes().iter().map(|info| {
+        let head = json!({ "name": info.name, "component": info.component });
+        with_counts(head, serde_json::to_value(info.counts))
+    });
     json!({
         "schema": "millstream.top/1",
         "url": table.url(),
         "graph": table.graph(),
         "elapsed_ms": table.elapsed_ms(),
-        "connectors": connectors,
-        "processes": table.processes(),
+        "connectors": connectors.collect::<Vec<_>>(),
+        "processes": processes.collect::<Vec<_>>(),
     })
+}
+
+fn with_counts(mut head: Json, counts: serde_json::Result<Json>) -> Json {
+    if let (Json::Object(head), Ok(Json::Object(counts))) = (&mut head, counts) {
+        head.extend(counts);
+    }
+    head
 }
 
 fn text(table: &mut Table) -> String {
