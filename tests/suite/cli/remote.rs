@@ -159,7 +159,7 @@ fn held_connector_fills_up_steps_and_goes_on_and_nothing_is_lost() {
     });
 
     let mut tap = ground
-        .program(&["tap", "pass->*", "next.in", "--count", "97"])
+        .program(&["tap", "pass.out->*", "--count", "97"])
         .start()
         .unwrap();
     tap.wait_for("tapping pass.out->next.in").unwrap();
