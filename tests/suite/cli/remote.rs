@@ -178,8 +178,8 @@ fn held_connector_fills_up_steps_and_goes_on_and_nothing_is_lost() {
     let summary = outcome.stderr.split_once('{').unwrap().1;
     let summary: Value = serde_json::from_str(&format!("{{{summary}")).unwrap();
     for connector in summary["connectors"].as_array().unwrap() {
-        assert_eq!(connector["sent"], 100, "{connector}");
-        assert_eq!(connector["received"], 100, "{connector}");
+        assert_eq!(connector["in"], 100, "{connector}");
+        assert_eq!(connector["out"], 100, "{connector}");
     }
 }
 
