@@ -8,6 +8,7 @@ use axum::Router;
 use axum::extract::State as Shared;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::http::header::CONNECTION;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
@@ -40,14 +41,21 @@ async fn enter(
     let state = door.state;
     if let Err(unwelcome) = admit(&headers, door.address, &state.options.origins) {
         tracing::warn!(%unwelcome, "client turned away");
-        return (StatusCode::FORBIDDEN, format!("{unwelcome}\n")).into_response();
+        let text = format!("{unwelcome}\n");
+        return (StatusCode::FORBIDDEN, [(CONNECTION, "close")], text).into_response();
     }
     let Ok(upgrade) = upgrade else {
         let text = "Millstream speaks the FBP Network Protocol here, by WebSocket.\n";
-        return text.into_response();
+        return ([(CONNECTION, "close")], text).into_response();
     };
     let Some(place) = state.hub.enter() else {
-        return (StatusCode::SERVICE_UNAVAILABLE, "too many clients\n").into_response();
+        let text = "too many clients\n";
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            [(CONNECTION, "close")],
+            text,
+        )
+            .into_response();
     };
     let guard = Guard::new(&state, place.handle.id);
     upgrade

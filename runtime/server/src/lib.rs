@@ -25,6 +25,7 @@ mod security;
 mod served;
 mod server;
 mod session;
+mod socket;
 mod start;
 mod state;
 mod tasks;

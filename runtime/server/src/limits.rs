@@ -7,6 +7,10 @@ use std::time::Duration;
 pub const MESSAGE_BYTES_MAX: usize = 8 << 20;
 /// Most clients at a time; further ones are answered "503 Service Unavailable".
 pub const CLIENTS_MAX: usize = 256;
+/// Most sockets at a time: those of clients, and of those that are about to be some.
+pub const SOCKETS_MAX: usize = CLIENTS_MAX + 64;
+/// Time in which a socket must have asked something.
+pub const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
 /// Messages that wait to be sent to a client: answers of others' doing, states, packets of exported ports. A client that
 /// lets so many wait is disconnected, because none of these may be lost in silence.
 pub const MAILBOX_MESSAGES: usize = 1024;

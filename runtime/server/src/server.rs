@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
-use axum::serve::ListenerExt as _;
 use millstream_component::Registry;
 use millstream_engine::{Network, Report};
 use millstream_graph::{Flat, Graph};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::extension::LogSink;
@@ -21,6 +21,7 @@ use crate::http::router;
 use crate::run::Run;
 use crate::security::Secrets;
 use crate::served::Served;
+use crate::socket::Sockets;
 use crate::start::{StartError, end, start};
 use crate::state::{LoadError, State};
 use crate::tasks::Tasks;
@@ -250,19 +251,18 @@ impl Server {
         } = self;
         let router = router(Arc::clone(&state), address);
         let winding = Arc::clone(&state);
+        let (wound, down) = oneshot::channel::<()>();
         let wind_up = async move {
             end.await;
             wind_up(&winding).await;
+            drop(wound);
         };
-        // Messages are small, and their answers awaited: none waits for more to fill a segment.
-        let listener = listener.tap_io(|stream| {
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "socket stays slow");
-            }
-        });
-        axum::serve(listener, router)
-            .with_graceful_shutdown(wind_up)
-            .await?;
+        let serving = axum::serve(Sockets::new(listener), router).with_graceful_shutdown(wind_up);
+        tokio::select! {
+            served = serving.into_future() => served?,
+            // Sockets that have asked nothing are not waited for.
+            () = async { drop(down.await); sleep(FAREWELL_LOOK).await } => {}
+        }
         state.tasks.join().await;
         Ok(())
     }

@@ -1,7 +1,11 @@
 //! At the limits: too much of anything is refused, and nobody else notices.
 
-use millstream_server::limits::{CLIENTS_MAX, MESSAGE_BYTES_MAX, PROBES_MAX, SUBSCRIPTIONS_MAX};
+use millstream_server::limits::{
+    CLIENTS_MAX, MESSAGE_BYTES_MAX, PROBES_MAX, SOCKETS_MAX, SUBSCRIPTIONS_MAX,
+};
 use serde_json::json;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Error;
 
 use super::support::{Client, Host};
@@ -50,6 +54,45 @@ async fn one_client_too_many_waits_for_another_to_go() {
         tokio::task::yield_now().await;
     }
     host.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sockets_that_say_nothing_and_clients_that_vanish_take_nothing_from_others() {
+    let host = Host::with(&[("line.ron", LINE)]).await;
+    let mut silent = Vec::new();
+    for number in 0..SOCKETS_MAX - CLIENTS_MAX {
+        let mut socket = TcpStream::connect(host.address).await.unwrap();
+        if number % 2 == 0 {
+            socket
+                .write_all(b"GET / HTTP/1.1\r\nHost: 127")
+                .await
+                .unwrap();
+        }
+        silent.push(socket);
+    }
+    let mut client = host.friend().await;
+    client
+        .get("start", json!({ "graph": "line" }), "state")
+        .await;
+    let probe = json!({ "graph": "line", "connector": "c.in" });
+    for _ in 0..50 {
+        let mut other = host.friend().await;
+        other.get("attach", probe.clone(), "attached").await;
+        // Gone without a word.
+        drop(other);
+    }
+    client.get("attach", probe, "attached").await;
+    client
+        .get(
+            "inject",
+            json!({ "graph": "line", "port": "in", "values": [1] }),
+            "injected",
+        )
+        .await;
+    let packets = client.event("millstream", "packets").await;
+    assert_eq!(packets["packets"][0]["value"], 1);
+    host.end().await;
+    drop(silent);
 }
 
 #[tokio::test(flavor = "multi_thread")]
