@@ -265,7 +265,7 @@ impl Remote {
     ///
     /// Fails when it does not run, and as [`Remote::ask`].
     pub(crate) async fn look_at(&mut self, graph: &str) -> Result<Snapshot, Fault> {
-        let snapshot = self.follow(graph, Duration::from_secs(60)).await?;
+        let snapshot = self.follow(graph, Duration::from_mins(1)).await?;
         let name = GraphName {
             graph: graph.to_owned(),
         };

@@ -44,7 +44,7 @@ pub(crate) fn send(args: &SendArgs, shell: &Shell) -> Result<Exit, Fault> {
     })?;
     match args.format.get() {
         Format::Json => {
-            shell.json(&json!({ "schema": "millstream.send/1", "packets": packets }))?
+            shell.json(&json!({ "schema": "millstream.send/1", "packets": packets }))?;
         }
         Format::Human => {
             let plural = if packets == 1 { "" } else { "s" };

@@ -73,7 +73,7 @@ fn steer(
     })?;
     match args.format.get() {
         Format::Json => {
-            shell.json(&json!({ "schema": "millstream.steer/1", "steered": steered }))?
+            shell.json(&json!({ "schema": "millstream.steer/1", "steered": steered }))?;
         }
         Format::Human => shell.data(&steered.iter().map(line).collect::<String>())?,
     }

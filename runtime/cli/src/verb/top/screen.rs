@@ -322,6 +322,9 @@ fn draw_pane(frame: &mut Frame<'_>, table: &Table, area: Rect) {
 }
 
 #[cfg(test)]
+mod picture;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
