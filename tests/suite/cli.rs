@@ -15,11 +15,17 @@ mod input;
 /// Expressions tried from the command line.
 mod eval;
 
+/// The server as a program.
+mod serve;
+
 /// Components with expressions.
 mod data;
 
 /// Graphs of other tools, pictures and differences.
 mod exchange;
+
+/// Looking into running graphs, and steering them.
+mod remote;
 
 /// Graphs that serve, and programs inside graphs.
 mod services;

@@ -1,10 +1,18 @@
 //! The command line as types.
 
+mod remote;
+
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell as CompletionShell;
+
+pub(crate) use remote::{
+    ActArgs, LogsArgs, PsArgs, RemoteArgs, SendArgs, Show, SteerArgs, StepArgs, TapArgs, TopArgs,
+    WhyArgs,
+};
 
 use crate::select::{CapacityArg, IipArg, parse_duration};
 
@@ -36,8 +44,9 @@ Exit codes:
   0  success                         4  something could not be read or written
   1  a component failed, or `diff`   6  deadlock: no process could go on
      found differences
-  2  the command line makes no sense 8  the time limit was reached
-  3  the graph is invalid            130/143  ended by SIGINT/SIGTERM
+  2  the command line makes no sense 5  the runtime cannot be reached
+  3  the graph is invalid            8  the time limit was reached
+                                     130/143  ended by SIGINT/SIGTERM
 
 Environment:
   MILLSTREAM_LOG   what to log, as `level` or `target=level,…`; stronger than -v
@@ -132,6 +141,32 @@ impl FormatArgs {
 pub(crate) enum Verb {
     /// Run a graph to its end.
     Run(Box<RunArgs>),
+    /// Serve graphs to editors, browsers and other tools: they change them, run them, and look inside.
+    Serve(ServeArgs),
+    /// Watch a running graph: rates, fill, who waits.
+    Top(TopArgs),
+    /// Show the packets that pass connectors of a running graph.
+    Tap(TapArgs),
+    /// Tell why packets of a running graph do not move.
+    Why(WhyArgs),
+    /// Hold processes or connectors of a running graph; nothing is lost.
+    Hold(SteerArgs),
+    /// Let packets through what is held.
+    Step(StepArgs),
+    /// End holds.
+    Release(SteerArgs),
+    /// Send packets into an exported in-port of a running graph.
+    Send(SendArgs),
+    /// Show what a runtime logs.
+    Logs(LogsArgs),
+    /// List the graphs of a runtime.
+    Ps(PsArgs),
+    /// Run a graph that a runtime holds.
+    Start(ActArgs),
+    /// Stop a graph; what is in flight is worked off.
+    Stop(ActArgs),
+    /// Stop a graph and run it anew.
+    Restart(ActArgs),
     /// Find what is wrong with graphs, without running them.
     Check(CheckArgs),
     /// Write graph files in their one canonical form; comments stay.
@@ -187,6 +222,12 @@ pub(crate) struct RunArgs {
     /// Print the totals of every process and connector at the end, on standard error.
     #[arg(long, value_enum)]
     pub(crate) summary: Option<Format>,
+    /// Let clients look inside and steer while the graph runs, at this address.
+    #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:3569")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Who may connect.
+    #[command(flatten)]
+    pub(crate) access: AccessArgs,
     /// What to show while the graph runs: `line` keeps one line of rates at the bottom of the terminal.
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) ui: Ui,
@@ -209,6 +250,57 @@ json, errors are one JSON document per line on standard error.
 Examples:
   millstream run graph.ron --iip read.path=access.log
   millstream run graph.ron --timeout 30s --summary human";
+
+/// `millstream serve`.
+#[derive(Debug, Args)]
+#[command(after_help = SERVE_HELP)]
+pub(crate) struct ServeArgs {
+    /// A directory of graph files, or graph files of one directory; the current directory unless said otherwise.
+    #[arg(value_name = "DIR|GRAPH", value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Where to listen; port 0 picks a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3569")]
+    pub(crate) listen: SocketAddr,
+    /// Run the graphs that are named, at once.
+    #[arg(long)]
+    pub(crate) start: bool,
+    /// Who may connect.
+    #[command(flatten)]
+    pub(crate) access: AccessArgs,
+    /// Time that stopped graphs have to work off what is in flight.
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = parse_duration)]
+    pub(crate) grace: Duration,
+    /// Threads for components that compute a lot; as many as there are cores unless said otherwise.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// How the address and errors look.
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+/// Who may connect to a server.
+#[derive(Debug, Args)]
+pub(crate) struct AccessArgs {
+    /// A file with the secret that clients must say in its first line; a second line is one for clients that may only look.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) secret_file: Option<PathBuf>,
+    /// Let pages of this web site connect, as `https://editor.example`; those of this machine may.
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) allow_origin: Vec<String>,
+}
+
+const SERVE_HELP: &str = "\
+The first line of standard output is the address, as ws://127.0.0.1:3569. Clients speak the FBP Network Protocol \
+(WebSocket, subprotocol `noflo`) or Millstream's extension of it. Nothing outside the directory is read or written.
+
+Without a secret, everybody on this machine may do everything; so any other address than one of this machine needs a \
+secret, from --secret-file or from MILLSTREAM_SECRET and MILLSTREAM_INSPECT_SECRET.
+
+The first Ctrl-C stops all graphs and works off what is in flight; the second ends at once.
+
+Examples:
+  millstream serve graphs/
+  millstream serve --start pipeline.ron --listen 127.0.0.1:0";
 
 /// Which pipes to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -530,12 +622,22 @@ impl Cli {
     pub(crate) const fn format(&self) -> Format {
         match &self.verb {
             Verb::Run(args) => args.format.get(),
+            Verb::Serve(args) => args.format.get(),
             Verb::Check(args) => args.format.get(),
             Verb::Fmt(args) => args.format.get(),
             Verb::Explain(args) => args.format.get(),
             Verb::Eval(args) => args.format.get(),
             Verb::Doctor(args) => args.format.get(),
             Verb::Diff(args) => args.format.get(),
+            Verb::Top(args) => args.format.get(),
+            Verb::Tap(args) => args.format.get(),
+            Verb::Why(args) => args.format.get(),
+            Verb::Hold(args) | Verb::Release(args) => args.format.get(),
+            Verb::Step(args) => args.steer.format.get(),
+            Verb::Send(args) => args.format.get(),
+            Verb::Logs(args) => args.format.get(),
+            Verb::Ps(args) => args.format.get(),
+            Verb::Start(args) | Verb::Stop(args) | Verb::Restart(args) => args.format.get(),
             Verb::Import(args) if args.json => Format::Json,
             Verb::Components(args) => match args.format() {
                 ComponentsFormat::Json => Format::Json,

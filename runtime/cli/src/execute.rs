@@ -4,11 +4,12 @@ use std::cell::Cell;
 use std::io;
 
 use millstream_engine::{Plan, Report};
-use millstream_graph::Flat;
+use millstream_graph::{Flat, Graph};
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::args::RunArgs;
 use crate::exit::Fault;
+use crate::link::Link;
 use crate::output::Shell;
 use crate::progress::Progress;
 use crate::signals::{Signal, Signals};
@@ -23,6 +24,15 @@ pub(crate) struct Executed {
     pub(crate) signal: Option<Signal>,
 }
 
+/// What is run.
+#[derive(Debug)]
+pub(crate) struct Foreground<'a> {
+    /// As it is in its file.
+    pub(crate) graph: &'a Graph,
+    /// With all that the command line changes.
+    pub(crate) flat: &'a Flat,
+}
+
 /// Runs a plan to its end.
 ///
 /// # Errors
@@ -30,7 +40,7 @@ pub(crate) struct Executed {
 /// Fails when the runtime or a thread cannot be started.
 pub(crate) fn execute(
     plan: Plan,
-    flat: &Flat,
+    run: &Foreground<'_>,
     args: &RunArgs,
     shell: &Shell,
 ) -> Result<Executed, Fault> {
@@ -38,9 +48,7 @@ pub(crate) fn execute(
     let runtime = runtime_for(&plan, args).map_err(cannot_start)?;
     report_panics();
     let signal = Cell::new(None);
-    let report = runtime
-        .block_on(drive(plan, flat, args, shell, &signal))
-        .map_err(cannot_start)?;
+    let report = runtime.block_on(drive(plan, run, args, shell, &signal))?;
     // A thread that reads a terminal may never come back: nobody waits for it.
     runtime.shutdown_background();
     Ok(Executed {
@@ -49,15 +57,16 @@ pub(crate) fn execute(
     })
 }
 
-/// One thread for a network that has one island: it starts fastest, and nothing crosses threads.
+/// One thread for a network that has one island: it starts fastest, and nothing crosses threads. One more for those who
+/// look inside.
 fn runtime_for(plan: &Plan, args: &RunArgs) -> io::Result<Runtime> {
     let mut builder = match plan.islands() {
-        0 | 1 => Builder::new_current_thread(),
+        0 | 1 if args.listen.is_none() => Builder::new_current_thread(),
         islands => {
             let threads = args.threads.map_or_else(available_threads, usize::from);
             let mut builder = Builder::new_multi_thread();
             builder
-                .worker_threads(threads.min(islands))
+                .worker_threads(threads.min(islands).max(1) + usize::from(args.listen.is_some()))
                 .thread_name("millstream worker");
             builder
         }
@@ -67,23 +76,30 @@ fn runtime_for(plan: &Plan, args: &RunArgs) -> io::Result<Runtime> {
 
 async fn drive(
     plan: Plan,
-    flat: &Flat,
+    run: &Foreground<'_>,
     args: &RunArgs,
     shell: &Shell,
     signal: &Cell<Option<Signal>>,
-) -> io::Result<Option<Report>> {
-    let signals = Signals::listen()?;
-    let mut running = plan.start(&Handle::current())?.grace(args.grace);
+) -> Result<Option<Report>, Fault> {
+    let cannot_start = |error: io::Error| Fault::io("cannot start the network", &error);
+    let signals = Signals::listen().map_err(cannot_start)?;
+    let prepared = plan.prepare();
+    // Those who look find the network before its first packet.
+    let mut link = Link::open(prepared.network(), run, args, shell).await?;
+    let running = prepared.start(&Handle::current()).map_err(cannot_start)?;
+    let mut running = running.grace(args.grace);
     if let Some(limit) = args.timeout {
         running = running.time_limit(limit);
     }
     let network = running.network().clone();
-    let progress = Progress::start(&network, flat, args.ui, shell)?;
+    let progress = Progress::start(&network, run.flat, args.ui, shell).map_err(cannot_start)?;
     let report = tokio::select! {
         report = running.join() => Some(report),
         () = signals.steer(&network, args.grace, shell, signal) => None,
+        never = link.serve() => match never {},
     };
     progress.end();
+    link.close(report.as_ref()).await;
     Ok(report)
 }
 

@@ -23,6 +23,8 @@ pub(crate) enum Exit {
     Invalid,
     /// Something could not be read or written.
     Io,
+    /// A runtime cannot be reached, or refuses.
+    Unreachable,
     /// No process could go on.
     Deadlock,
     /// The time limit was reached.
@@ -42,6 +44,7 @@ impl Exit {
             Self::Usage => 2,
             Self::Invalid => 3,
             Self::Io => 4,
+            Self::Unreachable => 5,
             Self::Deadlock => 6,
             Self::TimeLimit => 8,
             Self::Interrupted => 130,
@@ -58,6 +61,7 @@ impl Exit {
             Self::Usage => "usage",
             Self::Invalid => "invalid",
             Self::Io => "io",
+            Self::Unreachable => "unreachable",
             Self::Deadlock => "deadlock",
             Self::TimeLimit => "time_limit",
             Self::Interrupted => "interrupted",

@@ -5,6 +5,7 @@
 //!
 //! Start reading at [`verb`], which has one module per command.
 
+mod access;
 mod args;
 mod catalog;
 mod conclude;
@@ -12,12 +13,14 @@ mod execute;
 mod exit;
 mod files;
 mod findings;
+mod link;
 mod load;
 mod log;
 mod message;
 mod output;
 mod overrides;
 mod progress;
+mod remote;
 mod render;
 mod select;
 mod signals;

@@ -11,7 +11,7 @@ use millstream_graph::{Catalog, Flat, Graph, Severity, flatten};
 use crate::args::{Pipe, RunArgs};
 use crate::catalog::{catalog_for, registry};
 use crate::conclude::{Conclusion, conclude};
-use crate::execute::execute;
+use crate::execute::{Foreground, execute};
 use crate::exit::{Exit, Fault};
 use crate::findings::{Checking, Tally};
 use crate::load::Loader;
@@ -39,7 +39,11 @@ pub(crate) fn run(args: &RunArgs, shell: &Shell) -> Result<Exit, Fault> {
     tell_phase("graph checked", begun);
     let plan = plan(&flat, args, &registry)?;
     tell_phase("network planned", begun);
-    let executed = execute(plan, &flat, args, shell)?;
+    let foreground = Foreground {
+        graph: &loader.root().graph,
+        flat: &flat,
+    };
+    let executed = execute(plan, &foreground, args, shell)?;
     let Some(report) = executed.report else {
         shell.notice("ended without waiting for processes that block");
         let signal = executed.signal;
