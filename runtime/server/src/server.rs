@@ -168,15 +168,19 @@ impl Server {
             folder: self.state.options.folder.clone().unwrap_or_default(),
             source,
         })?;
-        let mut left_out = Vec::new();
+        let (mut loaded, mut left_out) = (Vec::new(), Vec::new());
         for name in names {
             match self.load(&name) {
-                Ok(()) => {}
+                Ok(()) => loaded.push(name),
                 Err(LoadError::TooMany) => {
                     return Err(ServeError::Graph(LoadError::TooMany.to_string()));
                 }
                 Err(error) => left_out.push(error.to_string()),
             }
+        }
+        // The only one is what clients want to see.
+        if let [only] = &loaded[..] {
+            self.state.main.lock().get_or_insert_with(|| only.clone());
         }
         Ok(left_out)
     }

@@ -1,10 +1,12 @@
 //! Sub-protocol `runtime`: what this runtime is, and packets into exported in-ports.
 
+use std::sync::Arc;
+
 use millstream_graph::ComponentSpec;
 use millstream_packet::{Packet, Value};
 use millstream_protocol::Response;
 use millstream_protocol::fbp::runtime::{self as wire, Event, Ports, Request, Runtime};
-use millstream_protocol::fbp::{VERSION, component};
+use millstream_protocol::fbp::{VERSION, component, network};
 
 use super::{NO_GRAPH, capabilities};
 use crate::convert::{component_of, value_of};
@@ -18,16 +20,15 @@ use crate::state::State;
 /// Does what a request says.
 pub(super) fn handle(session: &mut Session, request: Request) -> Result<(), Refusal> {
     match request {
-        Request::GetRuntime(_) => {
-            get_runtime(session);
-            Ok(())
-        }
+        Request::GetRuntime(_) => get_runtime(session),
         Request::Packet(packet) => put(session, packet),
     }
 }
 
-fn get_runtime(session: &mut Session) {
-    let state = &session.state;
+/// Says what this is; of the main graph also its ports and whether it runs, because clients that draw it ask for no more
+/// before they offer to start it.
+fn get_runtime(session: &mut Session) -> Result<(), Refusal> {
+    let state = Arc::clone(&session.state);
     let rights = session.rights();
     let main = state.main.lock().clone().filter(|_| rights.inspect);
     let runtime = Runtime {
@@ -39,14 +40,18 @@ fn get_runtime(session: &mut Session) {
         graph: main.clone(),
         kind: "millstream".to_owned(),
     };
-    let served = main.and_then(|main| state.find(&main));
-    let ports = served.map(|served| ports(state, &served));
     session.answer(Response::Runtime(wire::Response::Runtime(Box::new(
         runtime,
     ))));
-    if let Some(ports) = ports {
-        session.tell(Response::Runtime(wire::Response::Ports(ports)));
-    }
+    let Some(served) = main.and_then(|main| state.find(&main)) else {
+        return Ok(());
+    };
+    session.follow(&served, Tongue::Fbp)?;
+    let ports = ports(&state, &served);
+    session.tell(Response::Runtime(wire::Response::Ports(ports)));
+    let status = network::Response::Status(served.status());
+    session.tell(Response::Network(status));
+    Ok(())
 }
 
 /// The exported ports of a graph.

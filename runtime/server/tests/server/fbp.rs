@@ -75,6 +75,26 @@ async fn changes_of_one_client_are_told_to_others_that_follow_the_graph() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_only_graph_is_shown_first_with_its_ports_and_whether_it_runs() {
+    let line = r#"Graph(format: 1, processes: { "a": Process(component: "core/Drop") }, inports: { "in": "a.in" })"#;
+    let host = Host::with(&[("line.ron", line)]).await;
+    let mut client = host.client().await;
+    let runtime = said(&mut client, ("runtime", "getruntime"), json!({}), "runtime").await;
+    assert_eq!(
+        (&runtime["graph"], &runtime["version"]),
+        (&json!("line"), &json!("0.7"))
+    );
+    let ports = client.event("runtime", "ports").await;
+    assert_eq!(ports["inPorts"][0]["id"], "in");
+    let status = client.event("network", "status").await;
+    assert_eq!(
+        status,
+        json!({ "graph": "line", "running": false, "started": false })
+    );
+    host.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn start_of_a_running_graph_runs_it_anew() {
     let line = r#"Graph(format: 1, processes: { "a": Process(component: "core/Drop") }, inports: { "in": "a.in" })"#;
     let host = Host::with(&[("line.ron", line)]).await;

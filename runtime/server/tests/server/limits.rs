@@ -210,3 +210,73 @@ async fn nonsense_is_answered_and_harms_nobody() {
     assert_eq!(graph["changed"], false);
     host.end().await;
 }
+
+/// Messages that mean something, to be spoilt.
+const MEANT: [&str; 12] = [
+    r#"{"protocol":"graph","command":"addnode","payload":{"graph":"line","id":"n","component":"core/Drop","metadata":{"x":1,"y":2}}}"#,
+    r#"{"protocol":"graph","command":"changenode","payload":{"graph":"line","id":"a","metadata":{"label":"A","x":null}}}"#,
+    r#"{"protocol":"graph","command":"addedge","payload":{"graph":"line","src":{"node":"a","port":"out","index":2},"tgt":{"node":"c","port":"in"},"metadata":{"capacity":9}}}"#,
+    r#"{"protocol":"graph","command":"addinitial","payload":{"graph":"line","src":{"data":{"deep":[1,2.5,null,"x"]}},"tgt":{"node":"a","port":"in"}}}"#,
+    r#"{"protocol":"graph","command":"removenode","payload":{"graph":"line","id":"n"}}"#,
+    r#"{"protocol":"graph","command":"addgroup","payload":{"graph":"line","name":"g","nodes":["a"],"metadata":{"description":"d"}}}"#,
+    r#"{"protocol":"component","command":"source","payload":{"name":"new","language":"fbp","code":"a(core/Repeat) OUT -> IN b(core/Drop)"}}"#,
+    r#"{"protocol":"network","command":"edges","payload":{"graph":"line","edges":[{"src":{"node":"a","port":"out"},"tgt":{"node":"c","port":"in"}}]}}"#,
+    r#"{"protocol":"runtime","command":"packet","payload":{"graph":"line","port":"in","event":"data","payload":{"a":[1,2]}}}"#,
+    r#"{"protocol":"trace","command":"start","payload":{"graph":"line","buffersize":10}}"#,
+    r#"{"protocol":"millstream","command":"attach","payload":{"graph":"line","connector":"c.in","every":3,"per_second":7}}"#,
+    r#"{"protocol":"millstream","command":"load","payload":{"graph":"new","text":"Graph(format: 1, processes: {})"}}"#,
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_thousand_spoilt_messages_harm_nobody() {
+    const LETTERS: &[u8] = br#"{}[]",:\0123456789-eE.nulltrueax/_ "#;
+    let host = Host::with(&[("line.ron", LINE), ("other.ron", LINE)]).await;
+    let mut client = host.friend().await;
+    client
+        .get("start", json!({ "graph": "other" }), "state")
+        .await;
+    let mut random = 0x2545_F491_4F6C_DD1D_u64;
+    let mut next = |below: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        usize::try_from(random % below as u64).unwrap()
+    };
+    for round in 0..200 {
+        for _ in 0..50 {
+            let mut bytes = MEANT[next(MEANT.len())].as_bytes().to_vec();
+            for _ in 0..=next(3) {
+                let at = next(bytes.len());
+                match next(3) {
+                    0 => bytes[at] = LETTERS[next(LETTERS.len())],
+                    1 => bytes.insert(at, LETTERS[next(LETTERS.len())]),
+                    _ => drop(bytes.drain(at..(at + 1 + next(8)).min(bytes.len()))),
+                }
+                if bytes.is_empty() {
+                    break;
+                }
+            }
+            client.say_text(String::from_utf8(bytes).unwrap()).await;
+        }
+        let list = client.get("list", json!({}), "graphs").await;
+        assert!(
+            list["graphs"].as_array().unwrap().len() >= 2,
+            "round {round}"
+        );
+        client.forget();
+    }
+    let probe = json!({ "graph": "other", "connector": "c.in" });
+    client.get("attach", probe, "attached").await;
+    client
+        .get(
+            "inject",
+            json!({ "graph": "other", "port": "in", "values": [7] }),
+            "injected",
+        )
+        .await;
+    assert_eq!(
+        client.event("millstream", "packets").await["packets"][0]["value"],
+        7
+    );
+    host.end().await;
+}
