@@ -10,7 +10,7 @@ use crate::args::{Format, TopArgs};
 use crate::exit::{Exit, Fault};
 use crate::output::{Shell, add};
 use crate::remote::{Remote, connector_name, not_running};
-use millstream_protocol::extension::{ProcessState, Response};
+use millstream_protocol::extension::{ConnectorInfo, ProcessInfo, ProcessState, Response};
 
 /// Prints what a graph does now; rates are those of one interval.
 pub(super) async fn once(args: &TopArgs, shell: &Shell) -> Result<Exit, Fault> {
@@ -38,31 +38,47 @@ pub(super) async fn once(args: &TopArgs, shell: &Shell) -> Result<Exit, Fault> {
 }
 
 fn document(table: &Table) -> Json {
-    let connectors = table.connectors().iter().map(|info| {
-        let head = json!({
-            "name": connector_name(info), "from": info.from, "to": info.to, "capacity": info.capacity
-        });
-        with_counts(head, serde_json::to_value(info.counts))
-    });
-    let processes = table.processes().iter().map(|info| {
-        let head = json!({ "name": info.name, "component": info.component });
-        with_counts(head, serde_json::to_value(info.counts))
-    });
     json!({
         "schema": "millstream.top/1",
         "url": table.url(),
         "graph": table.graph(),
         "elapsed_ms": table.elapsed_ms(),
-        "connectors": connectors.collect::<Vec<_>>(),
-        "processes": processes.collect::<Vec<_>>(),
+        "connectors": table.connectors().iter().map(connector).collect::<Vec<_>>(),
+        "processes": table.processes().iter().map(process).collect::<Vec<_>>(),
     })
 }
 
-fn with_counts(mut head: Json, counts: serde_json::Result<Json>) -> Json {
-    if let (Json::Object(head), Ok(Json::Object(counts))) = (&mut head, counts) {
-        head.extend(counts);
-    }
-    head
+/// With all its fields, also those that are left out on the wire.
+fn connector(info: &ConnectorInfo) -> Json {
+    let counts = &info.counts;
+    json!({
+        "name": connector_name(info),
+        "from": info.from,
+        "to": info.to,
+        "capacity": info.capacity,
+        "sent": counts.sent,
+        "received": counts.received,
+        "dropped": counts.dropped,
+        "depth": counts.depth,
+        "high_water": counts.high_water,
+        "rate": counts.rate,
+        "blocked_percent": counts.blocked_percent,
+        "starved_percent": counts.starved_percent,
+        "held": counts.held,
+    })
+}
+
+fn process(info: &ProcessInfo) -> Json {
+    let counts = &info.counts;
+    json!({
+        "name": info.name,
+        "component": info.component,
+        "state": state_name(counts.state),
+        "received": counts.received,
+        "sent": counts.sent,
+        "failures": counts.failures,
+        "busy_percent": counts.busy_percent,
+    })
 }
 
 fn text(table: &mut Table) -> String {
