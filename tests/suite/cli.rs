@@ -21,6 +21,9 @@ mod data;
 /// Graphs of other tools, pictures and differences.
 mod exchange;
 
+/// Packets written down and fed in again.
+mod replay;
+
 /// Graphs that serve, and programs inside graphs.
 mod services;
 

@@ -6,7 +6,8 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell as CompletionShell;
 
-use crate::select::{CapacityArg, IipArg, parse_duration};
+use crate::feed::Speed;
+use crate::select::{CapacityArg, ConnectorSelector, IipArg, parse_duration};
 
 /// Draw dataflow graphs, run them anywhere.
 ///
@@ -131,7 +132,11 @@ impl FormatArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Run a graph to its end.
+    #[command(after_help = RUN_HELP)]
     Run(Box<RunArgs>),
+    /// Feed recorded packets into a graph, or into one of its processes.
+    #[command(after_help = REPLAY_HELP)]
+    Replay(Box<ReplayArgs>),
     /// Find what is wrong with graphs, without running them.
     Check(CheckArgs),
     /// Write graph files in their one canonical form; comments stay.
@@ -158,7 +163,6 @@ pub(crate) enum Verb {
 
 /// `millstream run`.
 #[derive(Debug, Args)]
-#[command(after_help = RUN_HELP)]
 pub(crate) struct RunArgs {
     /// The graph file; `-` reads it from standard input.
     #[arg(value_name = "GRAPH", value_hint = ValueHint::FilePath)]
@@ -190,9 +194,30 @@ pub(crate) struct RunArgs {
     /// What to show while the graph runs: `line` keeps one line of rates at the bottom of the terminal.
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) ui: Ui,
+    /// What is written down while it runs.
+    #[command(flatten)]
+    pub(crate) record: RecordArgs,
     /// How errors look.
     #[command(flatten)]
     pub(crate) format: FormatArgs,
+}
+
+/// What is written down while a graph runs.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Record")]
+pub(crate) struct RecordArgs {
+    /// Write the packets of connectors with their times into this file, for `millstream replay` and `millstream test`; a
+    /// recording that cannot keep up slows the graph down and loses nothing.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) record: Option<PathBuf>,
+    /// Record these connectors only: `process`, `process.port` or `a.out->b.in`, with `*` and `?`.
+    #[arg(
+        long,
+        value_name = "SELECTOR,…",
+        value_delimiter = ',',
+        requires = "record"
+    )]
+    pub(crate) record_connectors: Vec<ConnectorSelector>,
 }
 
 const RUN_HELP: &str = "\
@@ -209,6 +234,44 @@ json, errors are one JSON document per line on standard error.
 Examples:
   millstream run graph.ron --iip read.path=access.log
   millstream run graph.ron --timeout 30s --summary human";
+
+/// `millstream replay`.
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// The recording, as `millstream run --record` writes it.
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// The graph, and how it runs.
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    /// The port that gets the packets: `process.port`, or an inport of the graph.
+    #[arg(long, value_name = "PORT", help_heading = "Replay")]
+    pub(crate) into: Option<String>,
+    /// The recorded connector whose packets are fed, by name or pattern, if there is more than one.
+    #[arg(long, value_name = "SELECTOR", help_heading = "Replay")]
+    pub(crate) from: Option<ConnectorSelector>,
+    /// How much shorter pauses are than they were: `2` is twice as fast, `0.5` half as fast, `max` makes none.
+    #[arg(
+        long,
+        value_name = "N|max",
+        default_value = "1",
+        help_heading = "Replay"
+    )]
+    pub(crate) speed: Speed,
+}
+
+const REPLAY_HELP: &str = "\
+The packets stand in for what comes to the port in the graph: connectors into it are cut. What runs is all that the \
+packets can reach, and what else that needs; processes that only fed the port are left out.
+
+Without --into, the packets go where they went when they were recorded.
+
+Exit codes are those of `run`; 4 also says that the recording cannot be read.
+
+Examples:
+  millstream run graph.ron --record day.jsonl --record-connectors parse.in
+  millstream replay day.jsonl graph.ron --speed max
+  millstream replay day.jsonl other.ron --into parse.in --speed 10";
 
 /// Which pipes to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -530,6 +593,7 @@ impl Cli {
     pub(crate) const fn format(&self) -> Format {
         match &self.verb {
             Verb::Run(args) => args.format.get(),
+            Verb::Replay(args) => args.run.format.get(),
             Verb::Check(args) => args.format.get(),
             Verb::Fmt(args) => args.format.get(),
             Verb::Explain(args) => args.format.get(),

@@ -8,6 +8,7 @@ use millstream_graph::Flat;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::args::RunArgs;
+use crate::beside::Beside;
 use crate::exit::Fault;
 use crate::output::Shell;
 use crate::progress::Progress;
@@ -21,32 +22,38 @@ pub(crate) struct Executed {
     pub(crate) report: Option<Report>,
     /// The first signal, if one came.
     pub(crate) signal: Option<Signal>,
+    /// What went wrong beside it.
+    pub(crate) fault: Option<Fault>,
+}
+
+/// What a run needs to know besides its plan.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stage<'a> {
+    /// What runs.
+    pub(crate) flat: &'a Flat,
+    /// How.
+    pub(crate) args: &'a RunArgs,
+    /// Whom to tell.
+    pub(crate) shell: &'a Shell,
 }
 
 /// Runs a plan to its end.
 ///
 /// # Errors
 ///
-/// Fails when the runtime or a thread cannot be started.
-pub(crate) fn execute(
-    plan: Plan,
-    flat: &Flat,
-    args: &RunArgs,
-    shell: &Shell,
-) -> Result<Executed, Fault> {
-    let cannot_start = |error: io::Error| Fault::io("cannot start the network", &error);
-    let runtime = runtime_for(&plan, args).map_err(cannot_start)?;
+/// Fails when the runtime or a thread cannot be started, and when what runs beside it cannot begin.
+pub(crate) fn execute(plan: Plan, stage: Stage<'_>, beside: Beside) -> Result<Executed, Fault> {
+    let runtime = runtime_for(&plan, stage.args).map_err(cannot_start)?;
     report_panics();
-    let signal = Cell::new(None);
-    let report = runtime
-        .block_on(drive(plan, flat, args, shell, &signal))
-        .map_err(cannot_start)?;
+    let executed = runtime.block_on(drive(plan, stage, beside));
     // A thread that reads a terminal may never come back: nobody waits for it.
     runtime.shutdown_background();
-    Ok(Executed {
-        report,
-        signal: signal.get(),
-    })
+    executed
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn cannot_start(error: io::Error) -> Fault {
+    Fault::io("cannot start the network", &error)
 }
 
 /// One thread for a network that has one island: it starts fastest, and nothing crosses threads.
@@ -65,26 +72,31 @@ fn runtime_for(plan: &Plan, args: &RunArgs) -> io::Result<Runtime> {
     builder.enable_all().build()
 }
 
-async fn drive(
-    plan: Plan,
-    flat: &Flat,
-    args: &RunArgs,
-    shell: &Shell,
-    signal: &Cell<Option<Signal>>,
-) -> io::Result<Option<Report>> {
-    let signals = Signals::listen()?;
-    let mut running = plan.start(&Handle::current())?.grace(args.grace);
+async fn drive(plan: Plan, stage: Stage<'_>, beside: Beside) -> Result<Executed, Fault> {
+    let Stage { flat, args, shell } = stage;
+    let signals = Signals::listen().map_err(cannot_start)?;
+    let prepared = plan.prepare();
+    let network = prepared.network().clone();
+    let mut company = beside.begin(&network)?;
+    let running = prepared.start(&Handle::current()).map_err(cannot_start)?;
+    let mut running = running.grace(args.grace);
     if let Some(limit) = args.timeout {
         running = running.time_limit(limit);
     }
-    let network = running.network().clone();
-    let progress = Progress::start(&network, flat, args.ui, shell)?;
+    let doors = running.take_doors();
+    let progress = Progress::start(&network, flat, args.ui, shell).map_err(cannot_start)?;
+    let signal = Cell::new(None);
     let report = tokio::select! {
         report = running.join() => Some(report),
-        () = signals.steer(&network, args.grace, shell, signal) => None,
+        () = signals.steer(&network, args.grace, shell, &signal) => None,
+        () = company.keep(doors, &network, shell) => None,
     };
     progress.end();
-    Ok(report)
+    Ok(Executed {
+        report,
+        signal: signal.get(),
+        fault: company.end(shell),
+    })
 }
 
 /// A panic of a component is told as the failure of its process; where it happened goes to the log.

@@ -118,7 +118,8 @@ pub(crate) fn write_result(path: &Path, text: &str, existing: Existing) -> Resul
 /// Fails when there is such a file already, or the directory cannot be written.
 fn create(path: &Path, text: &str) -> io::Result<()> {
     let directory = directory_of(path);
-    let file = temporary(directory, text)?;
+    let mut file = temporary(directory)?;
+    file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     file.persist_noclobber(path).map_err(|error| error.error)?;
     sync_directory(directory)
@@ -132,16 +133,14 @@ fn directory_of(path: &Path) -> &Path {
 }
 
 /// A file beside the target, with the permissions that the user's mask gives.
-fn temporary(directory: &Path, text: &str) -> io::Result<tempfile::NamedTempFile> {
+fn temporary(directory: &Path) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".millstream-");
     #[cfg(unix)]
     let new = <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666);
     #[cfg(unix)]
     builder.permissions(new);
-    let mut file = builder.tempfile_in(directory)?;
-    file.write_all(text.as_bytes())?;
-    Ok(file)
+    builder.tempfile_in(directory)
 }
 
 /// Replaces a file at once: whoever reads it sees the old or the new text, also after a crash. Permissions stay.
@@ -150,27 +149,85 @@ fn temporary(directory: &Path, text: &str) -> io::Result<tempfile::NamedTempFile
 ///
 /// Fails when the directory cannot be written; the file is as it was then.
 pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
-    // A link stays a link: what it points to is replaced.
-    let target = match path.canonicalize() {
-        Ok(target) => target,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
-        Err(error) => return Err(error),
-    };
-    let directory = directory_of(&target);
-    let permissions = match fs::metadata(&target) {
-        Ok(metadata) if metadata.permissions().readonly() => {
-            return Err(io::Error::from(io::ErrorKind::PermissionDenied));
+    let mut replacement = Replacement::hidden(path)?;
+    replacement.write_all(text.as_bytes())?;
+    replacement.commit()
+}
+
+/// A file that is being written and takes its name when it is whole. Dropped before, it leaves nothing behind.
+#[derive(Debug)]
+pub(crate) enum Replacement {
+    /// A temporary file beside the target.
+    Hidden(tempfile::NamedTempFile, PathBuf),
+    /// A pipe or a device, written as it comes.
+    Device(File),
+}
+
+impl Replacement {
+    /// Begins to write a file, or opens a pipe or a device.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it is a directory or read-only, and when the directory around it cannot be written.
+    pub(crate) fn begin(path: &Path) -> io::Result<Self> {
+        match fs::metadata(path) {
+            Ok(found) if found.is_dir() => Err(io::Error::from(io::ErrorKind::IsADirectory)),
+            Ok(found) if !found.is_file() => {
+                File::options().write(true).open(path).map(Self::Device)
+            }
+            _ => Self::hidden(path),
         }
-        Ok(metadata) => Some(metadata.permissions()),
-        Err(_) => None,
-    };
-    let file = temporary(directory, text)?;
-    if let Some(permissions) = permissions {
-        file.as_file().set_permissions(permissions)?;
     }
-    file.as_file().sync_all()?;
-    file.persist(&target).map_err(|error| error.error)?;
-    sync_directory(directory)
+
+    fn hidden(path: &Path) -> io::Result<Self> {
+        // A link stays a link: what it points to is replaced.
+        let target = match path.canonicalize() {
+            Ok(target) => target,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
+            Err(error) => return Err(error),
+        };
+        let permissions = match fs::metadata(&target) {
+            Ok(metadata) if metadata.permissions().readonly() => {
+                return Err(io::Error::from(io::ErrorKind::PermissionDenied));
+            }
+            Ok(metadata) => Some(metadata.permissions()),
+            Err(_) => None,
+        };
+        let file = temporary(directory_of(&target))?;
+        if let Some(permissions) = permissions {
+            file.as_file().set_permissions(permissions)?;
+        }
+        Ok(Self::Hidden(file, target))
+    }
+
+    /// Makes sure that everything is on the disk, then gives the file its name.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the disk does; a file of that name is then as it was.
+    pub(crate) fn commit(self) -> io::Result<()> {
+        match self {
+            Self::Device(_) => Ok(()),
+            Self::Hidden(file, target) => {
+                file.as_file().sync_all()?;
+                file.persist(&target).map_err(|error| error.error)?;
+                sync_directory(directory_of(&target))
+            }
+        }
+    }
+}
+
+impl io::Write for Replacement {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Hidden(file, _) => file.write(bytes),
+            Self::Device(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 #[cfg(unix)]

@@ -6,10 +6,12 @@
 //! Start reading at [`verb`], which has one module per command.
 
 mod args;
+mod beside;
 mod catalog;
 mod conclude;
 mod execute;
 mod exit;
+mod feed;
 mod files;
 mod findings;
 mod load;
@@ -17,7 +19,9 @@ mod log;
 mod message;
 mod output;
 mod overrides;
+mod ports;
 mod progress;
+mod recording;
 mod render;
 mod select;
 mod signals;

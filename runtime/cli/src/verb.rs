@@ -11,6 +11,7 @@ mod fmt;
 mod graph;
 mod import;
 mod new;
+mod replay;
 mod run;
 
 pub(crate) use run::available_threads;
@@ -27,6 +28,7 @@ use crate::output::Shell;
 pub(crate) fn perform(cli: &Cli, shell: &Shell) -> Result<Exit, Fault> {
     match &cli.verb {
         Verb::Run(args) => run::run(args, shell),
+        Verb::Replay(args) => replay::replay(args, shell),
         Verb::Check(args) => check::check(args, shell),
         Verb::Fmt(args) => fmt::fmt(args, shell),
         Verb::New(args) => new::new(args, shell),

@@ -26,6 +26,8 @@ pub(crate) struct Inner {
     pub(crate) cancelled: AtomicBool,
     /// Told when `stopping` or `cancelled` change.
     pub(crate) steered: Notify,
+    /// Told when the end begins; for those who look from outside, as `steered` has one listener.
+    ending: Notify,
     held_sources: Mutex<std::collections::BTreeSet<usize>>,
 }
 
@@ -52,6 +54,7 @@ impl Network {
                 stopping: AtomicBool::new(false),
                 cancelled: AtomicBool::new(false),
                 steered: Notify::new(),
+                ending: Notify::new(),
                 held_sources: Mutex::default(),
             }),
         }
@@ -115,6 +118,24 @@ impl Network {
         if !self.inner.stopping.swap(true, Ordering::SeqCst) {
             self.order_all(Order::StopSources);
             self.inner.steered.notify_one();
+            self.inner.ending.notify_waiters();
+        }
+    }
+
+    /// Waits until the network is asked to stop or is cancelled: the moment for whoever feeds it from outside to end, too.
+    ///
+    /// # Cancel
+    ///
+    /// Nothing is lost.
+    pub async fn ending(&self) {
+        let told = self.inner.ending.notified();
+        tokio::pin!(told);
+        // Whoever is told between the look and the wait would wait for ever.
+        told.as_mut().enable();
+        let has_begun = self.inner.stopping.load(Ordering::SeqCst)
+            || self.inner.cancelled.load(Ordering::SeqCst);
+        if !has_begun {
+            told.await;
         }
     }
 
@@ -123,6 +144,7 @@ impl Network {
         if !self.inner.cancelled.swap(true, Ordering::SeqCst) {
             self.order_all(Order::Cancel);
             self.inner.steered.notify_one();
+            self.inner.ending.notify_waiters();
         }
     }
 
