@@ -21,6 +21,9 @@ mod data;
 /// Graphs of other tools, pictures and differences.
 mod exchange;
 
+/// Graphs and components that are tested with packets.
+mod cases;
+
 /// Packets written down and fed in again.
 mod replay;
 

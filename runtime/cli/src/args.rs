@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell as CompletionShell;
 
 use crate::feed::Speed;
+use crate::overrides::Changes;
 use crate::select::{CapacityArg, ConnectorSelector, IipArg, parse_duration};
 
 /// Draw dataflow graphs, run them anywhere.
@@ -37,8 +38,9 @@ Exit codes:
   0  success                         4  something could not be read or written
   1  a component failed, or `diff`   6  deadlock: no process could go on
      found differences
-  2  the command line makes no sense 8  the time limit was reached
-  3  the graph is invalid            130/143  ended by SIGINT/SIGTERM
+  2  the command line makes no sense 7  a test did not pass
+  3  the graph is invalid            8  the time limit was reached
+                                     130/143  ended by SIGINT/SIGTERM
 
 Environment:
   MILLSTREAM_LOG   what to log, as `level` or `target=level,…`; stronger than -v
@@ -137,6 +139,8 @@ pub(crate) enum Verb {
     /// Feed recorded packets into a graph, or into one of its processes.
     #[command(after_help = REPLAY_HELP)]
     Replay(Box<ReplayArgs>),
+    /// Run graphs, parts of them and components on given packets, and compare what comes out.
+    Test(TestArgs),
     /// Find what is wrong with graphs, without running them.
     Check(CheckArgs),
     /// Write graph files in their one canonical form; comments stay.
@@ -200,6 +204,16 @@ pub(crate) struct RunArgs {
     /// How errors look.
     #[command(flatten)]
     pub(crate) format: FormatArgs,
+}
+
+impl RunArgs {
+    /// What changes about the graph.
+    pub(crate) fn changes(&self) -> Changes<'_> {
+        Changes {
+            iips: &self.iip,
+            capacity: &self.capacity,
+        }
+    }
 }
 
 /// What is written down while a graph runs.
@@ -272,6 +286,51 @@ Examples:
   millstream run graph.ron --record day.jsonl --record-connectors parse.in
   millstream replay day.jsonl graph.ron --speed max
   millstream replay day.jsonl other.ron --into parse.in --speed 10";
+
+/// `millstream test`.
+#[derive(Debug, Args)]
+#[command(after_help = TEST_HELP)]
+pub(crate) struct TestArgs {
+    /// Files with test cases, graphs with a folder `tests` beside them, and directories of which all cases are meant; the
+    /// current directory if none is given.
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Run only cases with this in their name, as `file.ron: case`.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
+    /// Where something else came out than was expected, write it into the case; the rest of the file stays.
+    #[arg(long)]
+    pub(crate) update: bool,
+    /// Time for a case that does not say its own.
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = parse_duration)]
+    pub(crate) timeout: Duration,
+    /// How the result looks.
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+const TEST_HELP: &str = "\
+A file with test cases names a graph, or a component, and says what goes into ports and what is to come out:
+
+  Tests(
+      format: 1,
+      graph: \"../telegram.ron\",
+      cases: {
+          \"words fill lines\": Case(
+              iips: { \"wrap.measure\": 12 },
+              inputs: { \"cut.in\": [\"one two\", \"three\"] },
+              outputs: { \"wrap.out\": [\"one two\", \"three\"] },
+          ),
+      },
+  )
+
+Only what the outputs depend on runs; packets stand in for what comes to a port in the graph. Brackets are Open, \
+Open(\"label\"), Close; packets of a recording are Recorded(file: \"day.jsonl\", connector: \"a.out->b.in\"). Outputs \
+may be Unordered([…]) or Contains([…]). A case that is to fail says fails: Failure(process: \"check\", message: \"…\"). \
+Headers of packets are not compared.
+
+Exit code 0: all cases passed; 7: some did not, or could not be run; 3: a file has no cases in their form; 4: a file \
+could not be read or written.";
 
 /// Which pipes to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -594,6 +653,7 @@ impl Cli {
         match &self.verb {
             Verb::Run(args) => args.format.get(),
             Verb::Replay(args) => args.run.format.get(),
+            Verb::Test(args) => args.format.get(),
             Verb::Check(args) => args.format.get(),
             Verb::Fmt(args) => args.format.get(),
             Verb::Explain(args) => args.format.get(),

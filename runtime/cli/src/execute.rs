@@ -100,7 +100,7 @@ async fn drive(plan: Plan, stage: Stage<'_>, beside: Beside) -> Result<Executed,
 }
 
 /// A panic of a component is told as the failure of its process; where it happened goes to the log.
-fn report_panics() {
+pub(crate) fn report_panics() {
     if std::env::var_os("RUST_BACKTRACE").is_some() {
         return;
     }

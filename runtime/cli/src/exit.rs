@@ -25,6 +25,8 @@ pub(crate) enum Exit {
     Io,
     /// No process could go on.
     Deadlock,
+    /// A test did not pass.
+    TestFailed,
     /// The time limit was reached.
     TimeLimit,
     /// SIGINT asked the run to stop.
@@ -43,6 +45,7 @@ impl Exit {
             Self::Invalid => 3,
             Self::Io => 4,
             Self::Deadlock => 6,
+            Self::TestFailed => 7,
             Self::TimeLimit => 8,
             Self::Interrupted => 130,
             Self::Terminated => 143,
@@ -59,6 +62,7 @@ impl Exit {
             Self::Invalid => "invalid",
             Self::Io => "io",
             Self::Deadlock => "deadlock",
+            Self::TestFailed => "test_failed",
             Self::TimeLimit => "time_limit",
             Self::Interrupted => "interrupted",
             Self::Terminated => "terminated",

@@ -4,11 +4,13 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use millstream_graph::file::cases;
+
 use crate::exit::{Exit, Fault, io_text};
 
 /// The graph files that paths stand for, in order of name: of a directory all `*.ron` files, however deep.
 ///
-/// Hidden directories are left out, and so is `target`, where build tools put what they make.
+/// Hidden directories are left out, and so are `target`, where build tools put what they make, and files with test cases.
 ///
 /// # Errors
 ///
@@ -21,9 +23,7 @@ pub(crate) fn graph_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Fault> {
     for path in paths {
         if path.is_dir() {
             let before = files.len();
-            walk(path, &mut files).map_err(|(path, error)| {
-                Fault::io(&format!("cannot read {}", path.display()), &error)
-            })?;
+            files.extend(ron_files(path)?.into_iter().filter(|file| !has_cases(file)));
             if files.len() == before {
                 return Err(
                     Fault::usage(format!("no graph files (*.ron) in {}", path.display()))
@@ -37,7 +37,25 @@ pub(crate) fn graph_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Fault> {
     Ok(files)
 }
 
-fn walk(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), (PathBuf, io::Error)> {
+/// All `*.ron` files in a directory, however deep, in order of name.
+///
+/// # Errors
+///
+/// Fails when a directory cannot be read.
+pub(crate) fn ron_files(directory: &Path) -> Result<Vec<PathBuf>, Fault> {
+    let mut files = Vec::new();
+    walk(directory, &mut |file| files.push(file))
+        .map_err(|(path, error)| Fault::io(&format!("cannot read {}", path.display()), &error))?;
+    Ok(files)
+}
+
+/// Whether a file has test cases in it and no graph. Of what cannot be read somebody else will say so.
+pub(crate) fn has_cases(path: &Path) -> bool {
+    fs::read_to_string(path).is_ok_and(|text| cases::is_suite(&text))
+}
+
+/// Calls `found` with each `*.ron` file in a directory, in order of name.
+fn walk(directory: &Path, found: &mut dyn FnMut(PathBuf)) -> Result<(), (PathBuf, io::Error)> {
     let at = |error| (directory.to_owned(), error);
     let mut entries = fs::read_dir(directory)
         .and_then(|entries| entries.collect::<io::Result<Vec<_>>>())
@@ -50,9 +68,9 @@ fn walk(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), (PathBuf, io::
         let kind = entry.file_type().map_err(at)?;
         let path = strip_dot(entry.path());
         if kind.is_dir() && !is_hidden {
-            walk(&path, files)?;
+            walk(&path, found)?;
         } else if !kind.is_dir() && path.extension().is_some_and(|extension| extension == "ron") {
-            files.push(path);
+            found(path);
         }
     }
     Ok(())

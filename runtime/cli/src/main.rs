@@ -28,6 +28,7 @@ mod signals;
 mod source;
 mod summary;
 mod target;
+mod trial;
 mod verb;
 
 use std::ffi::OsString;

@@ -13,6 +13,7 @@ mod import;
 mod new;
 mod replay;
 mod run;
+mod test;
 
 pub(crate) use run::available_threads;
 
@@ -29,6 +30,7 @@ pub(crate) fn perform(cli: &Cli, shell: &Shell) -> Result<Exit, Fault> {
     match &cli.verb {
         Verb::Run(args) => run::run(args, shell),
         Verb::Replay(args) => replay::replay(args, shell),
+        Verb::Test(args) => test::test(args, shell),
         Verb::Check(args) => check::check(args, shell),
         Verb::Fmt(args) => fmt::fmt(args, shell),
         Verb::New(args) => new::new(args, shell),

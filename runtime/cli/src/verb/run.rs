@@ -121,7 +121,7 @@ pub(crate) fn prepare(
     registry: &Registry,
     shell: &Shell,
 ) -> Result<Option<Arc<Graph>>, Fault> {
-    let graph = change_graph(args, known)?;
+    let graph = change_graph(args.changes(), known)?;
     let loader = known.loader;
     let is_sound = is_sound(&graph, known.catalog, &Checking { loader, registry }, shell);
     Ok(is_sound.then_some(graph))
@@ -135,7 +135,7 @@ pub(crate) fn prepare(
 pub(crate) fn flat(graph: &Graph, args: &RunArgs, known: Known<'_>) -> Result<Flat, Fault> {
     let mut flat = flatten(graph, known.loader)
         .map_err(|error| Fault::new(Exit::Invalid, error.to_string()))?;
-    change_flat(&mut flat, args, known)?;
+    change_flat(&mut flat, args.changes(), known)?;
     Ok(flat)
 }
 
