@@ -103,6 +103,11 @@ impl Run {
         Ok(())
     }
 
+    /// What [`Run::wait_for`] has heard of standard error so far.
+    pub fn told(&self) -> &str {
+        &self.told
+    }
+
     /// Ends standard input after what the program was given.
     pub fn close_input(&mut self) {
         // The writer may wait for a program that does not read yet: it closes the pipe when it is done.

@@ -27,6 +27,9 @@ mod cases;
 /// Packets written down and fed in again.
 mod replay;
 
+/// Counts of a run, scraped while it runs.
+mod metrics;
+
 /// Graphs that serve, and programs inside graphs.
 mod services;
 

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell as CompletionShell;
 
 use crate::feed::Speed;
+use crate::metrics::Address;
 use crate::overrides::Changes;
 use crate::select::{CapacityArg, ConnectorSelector, IipArg, parse_duration};
 
@@ -201,9 +202,25 @@ pub(crate) struct RunArgs {
     /// What is written down while it runs.
     #[command(flatten)]
     pub(crate) record: RecordArgs,
+    /// What is served while it runs.
+    #[command(flatten)]
+    pub(crate) metrics: MetricsArgs,
     /// How errors look.
     #[command(flatten)]
     pub(crate) format: FormatArgs,
+}
+
+/// What is served while a graph runs.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Metrics")]
+pub(crate) struct MetricsArgs {
+    /// Serve what the graph counts for Prometheus, at /metrics of this port of this machine, or of this address.
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) metrics: Option<Address>,
+    /// A file with the secret that clients must say, as `Authorization: Bearer SECRET`, in its first line; needed for
+    /// addresses that other machines can reach.
+    #[arg(long, value_name = "FILE", requires = "metrics", value_hint = ValueHint::FilePath)]
+    pub(crate) metrics_secret_file: Option<PathBuf>,
 }
 
 impl RunArgs {

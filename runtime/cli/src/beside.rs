@@ -1,4 +1,4 @@
-//! What happens beside a network while it runs: a recorder looks on, a recording is fed in.
+//! What happens beside a network while it runs: a recorder looks on, a recording is fed in, counts are served.
 //!
 //! Everything here is opened before the run, so that what is wrong is told before anything runs; it begins between building
 //! and starting the network, so that no packet is missed; and it ends with the network.
@@ -8,6 +8,7 @@ use millstream_engine::{Doors, Network};
 use crate::args::RunArgs;
 use crate::exit::Fault;
 use crate::feed::Feed;
+use crate::metrics::{Serving, Stall};
 use crate::output::Shell;
 use crate::recording::record::{Recorder, Recording};
 
@@ -18,6 +19,8 @@ pub(crate) struct Beside {
     pub(crate) recorder: Option<Recorder>,
     /// Feeds packets in.
     pub(crate) feed: Option<Feed>,
+    /// Serves what is counted.
+    pub(crate) metrics: Option<Stall>,
 }
 
 /// What goes on beside a network.
@@ -25,6 +28,7 @@ pub(crate) struct Beside {
 pub(crate) struct Company {
     recording: Option<Recording>,
     feed: Option<Feed>,
+    serving: Option<Serving>,
     fault: Option<Fault>,
 }
 
@@ -33,7 +37,7 @@ impl Beside {
     ///
     /// # Errors
     ///
-    /// Fails when a file cannot be written.
+    /// Fails when a file cannot be written, or an address cannot be listened at.
     pub(crate) fn open(args: &RunArgs) -> Result<Self, Fault> {
         let record = &args.record;
         let path = record.record.as_deref();
@@ -41,6 +45,7 @@ impl Beside {
         Ok(Self {
             recorder: recorder.transpose()?,
             feed: None,
+            metrics: Stall::open(&args.metrics)?,
         })
     }
 
@@ -49,11 +54,13 @@ impl Beside {
     /// # Errors
     ///
     /// Fails when the arguments name what is not in the network.
-    pub(crate) fn begin(self, network: &Network) -> Result<Company, Fault> {
+    pub(crate) fn begin(self, network: &Network, shell: &Shell) -> Result<Company, Fault> {
         let begin = |recorder: Recorder| recorder.begin(network);
+        let serve = |stall: Stall| stall.serve(network, shell);
         Ok(Company {
             recording: self.recorder.map(begin).transpose()?,
             feed: self.feed,
+            serving: self.metrics.map(serve).transpose()?,
             fault: None,
         })
     }
@@ -78,6 +85,9 @@ impl Company {
 
     /// Ends what has not ended; what went wrong first, if anything did.
     pub(crate) fn end(self, shell: &Shell) -> Option<Fault> {
+        if let Some(serving) = self.serving {
+            serving.end();
+        }
         let ended = self.recording.map(|recording| recording.finish(shell));
         self.fault.or_else(|| ended?.err())
     }

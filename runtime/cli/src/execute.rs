@@ -77,7 +77,7 @@ async fn drive(plan: Plan, stage: Stage<'_>, beside: Beside) -> Result<Executed,
     let signals = Signals::listen().map_err(cannot_start)?;
     let prepared = plan.prepare();
     let network = prepared.network().clone();
-    let mut company = beside.begin(&network)?;
+    let mut company = beside.begin(&network, shell)?;
     let running = prepared.start(&Handle::current()).map_err(cannot_start)?;
     let mut running = running.grace(args.grace);
     if let Some(limit) = args.timeout {

@@ -17,6 +17,7 @@ mod findings;
 mod load;
 mod log;
 mod message;
+mod metrics;
 mod output;
 mod overrides;
 mod ports;

@@ -191,7 +191,7 @@ fn run_that_ends_otherwise_than_it_should_is_told_first() {
 fn case_without_an_end_is_ended() {
     let folder = Folder::with(GRAPH);
     let endless = |iips: &str, timeout: &str| {
-        format!(r#"Tests(component: "{iips}, outputs: {{ "out": [] }}, timeout: "{timeout}") }})"#,)
+        format!(r#"Tests(component: "{iips}, outputs: {{ "out": [] }}, timeout: "{timeout}") }})"#)
     };
     let tick = r#"time/Tick", cases: { "x": Case(iips: { "every_ms": 20 }"#;
     folder.write("slow.ron", endless(tick, "200ms"));
