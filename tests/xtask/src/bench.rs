@@ -16,6 +16,7 @@ mod expression;
 mod fan_in;
 mod heavy;
 mod hello;
+mod http;
 mod javafbp;
 mod jobs;
 mod lone_packet;
@@ -32,6 +33,7 @@ pub(crate) use chain::{Api, Chain, allocations_per_hop};
 pub(crate) use expression::{
     SOURCE as EXPRESSION, evaluate, evaluate_with, packet as expression_packet,
 };
+pub(crate) use http::bare as bare_http;
 pub(crate) use jobs::{LoopArgs, run_loop};
 use lab::Lab;
 pub(crate) use lab::{finished, registry, runtime};
@@ -117,6 +119,7 @@ benches! {
     "expression", expression::one, "one evaluation of a condition";
     "filter_aggregate", expression::filter_aggregate, "a table filtered and put together";
     "hello", hello::run, "the whole process: millstream run graphs/hello.ron";
+    "http", http::run, "requests through a graph of 3 processes against a bare handler of axum";
     "jobs_csv", jobs::csv, "10 M rows filtered and put together by key, against a loop, mawk, Miller, DuckDB";
     "jobs_log", jobs::log, "6 M requests by status, and the 20 most frequent pages";
     "jobs_words", jobs::words, "the 20 most frequent of 40 M words";

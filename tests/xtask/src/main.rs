@@ -43,6 +43,9 @@ enum Task {
     /// A job of `bench jobs` as a loop written by hand.
     #[command(hide = true)]
     Loop(bench::LoopArgs),
+    /// What `bench http` compares with.
+    #[command(hide = true)]
+    BareHttp,
 }
 
 fn main() -> Result<ExitCode> {
@@ -52,6 +55,7 @@ fn main() -> Result<ExitCode> {
         Task::GateChain(args) => gate::run_chain(&args).map(|()| ExitCode::SUCCESS),
         Task::GateExpression(args) => gate::run_expression(&args).map(|()| ExitCode::SUCCESS),
         Task::Resident(args) => bench::resident(&args).map(|()| ExitCode::SUCCESS),
+        Task::BareHttp => bench::bare_http().map(|()| ExitCode::SUCCESS),
         Task::Loop(args) => bench::run_loop(&args).map(|()| ExitCode::SUCCESS),
     }
 }
