@@ -12,7 +12,7 @@ use crate::reader::Reader;
 use crate::ring::{Ring, Window};
 use crate::stopwatch::Stopwatch;
 use crate::sync::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Lock, Ordering, fence};
-use crate::tap::Tap;
+use crate::tap::{Tap, Taps};
 use crate::target::Target;
 use crate::writer::Writer;
 
@@ -76,10 +76,10 @@ pub struct Connector {
     pub(crate) tail: AtomicU64,
     /// Sequence number of the next packet to come out.
     pub(crate) head: AtomicU64,
-    /// The reader sees no packet from here on; [`OPEN`] or [`WATCHED`] unless held. Written under the lock of `tap`.
+    /// The reader sees no packet from here on; [`OPEN`] or [`WATCHED`] unless held. Written under the lock of `taps`.
     gate: AtomicU64,
     /// Who sees the packets that the reader takes.
-    tap: Lock<Option<Arc<dyn Tap>>>,
+    taps: Lock<Taps>,
     pub(crate) high_water: AtomicU64,
     pub(crate) bytes: AtomicU64,
     pub(crate) pipe: Pipe,
@@ -126,7 +126,7 @@ impl Connector {
             tail: AtomicU64::new(0),
             head: AtomicU64::new(0),
             gate: AtomicU64::new(OPEN),
-            tap: Lock::new(None),
+            taps: Lock::new(Taps::default()),
             high_water: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
             pipe: choose_pipe(options, writers, capacity),
@@ -268,13 +268,13 @@ impl Connector {
 
     /// Lets the reader see no packet until the connector is stepped or released. What is inside stays inside.
     pub fn hold(&self) {
-        self.tap
+        self.taps
             .with(|_| self.gate.store(self.head.load(Acquire), SeqCst));
     }
 
     /// Lets one more packet through a held connector.
     pub fn step(&self) {
-        let stepped = self.tap.with(|_| {
+        let stepped = self.taps.with(|_| {
             let head = self.head.load(Acquire);
             let gate = self.gate.load(Acquire);
             let is_held = gate < WATCHED;
@@ -290,8 +290,8 @@ impl Connector {
 
     /// Ends a hold.
     pub fn release(&self) {
-        self.tap
-            .with(|tap| self.gate.store(at_rest(tap.as_ref()), SeqCst));
+        self.taps
+            .with(|taps| self.gate.store(at_rest(taps), SeqCst));
         self.wake_reader_always();
     }
 
@@ -300,15 +300,30 @@ impl Connector {
         self.gate.load(Acquire) < WATCHED
     }
 
-    /// Lets somebody see each packet that the reader takes from now on, in place of who saw them before; `None` lets nobody.
+    /// Lets somebody see each packet that the reader takes from now on, in place of who was let in by this before; `None` lets
+    /// nobody. Taps that were added stay.
     ///
     /// A connector without a tap pays nothing for this. With one, its packets take the slow way; those that the reader has
     /// already decided to take, at most [`Reader::PACKETS_PER_LOOK`], are not seen.
     pub fn set_tap(&self, tap: Option<Arc<dyn Tap>>) {
-        self.tap.with(|current| {
-            *current = tap;
+        self.change_taps(|taps| taps.guest = tap);
+    }
+
+    /// Lets somebody see each packet as well, until removed; as [`Connector::set_tap`] otherwise.
+    pub fn add_tap(&self, tap: Arc<dyn Tap>) {
+        self.change_taps(|taps| taps.residents.push(tap));
+    }
+
+    /// Removes a tap that was added.
+    pub fn remove_tap(&self, tap: &Arc<dyn Tap>) {
+        self.change_taps(|taps| taps.residents.retain(|known| !Arc::ptr_eq(known, tap)));
+    }
+
+    fn change_taps(&self, change: impl FnOnce(&mut Taps)) {
+        self.taps.with(|taps| {
+            change(taps);
             if !self.is_held() {
-                self.gate.store(at_rest(current.as_ref()), SeqCst);
+                self.gate.store(at_rest(taps), SeqCst);
             }
         });
     }
@@ -317,11 +332,7 @@ impl Connector {
     #[cold]
     #[inline(never)]
     pub(crate) fn show(&self, packet: &Packet) {
-        self.tap.with(|tap| {
-            if let Some(tap) = tap {
-                tap.see(packet);
-            }
-        });
+        self.taps.with(|taps| taps.see(packet));
     }
 
     fn wake_reader_always(&self) {
@@ -609,8 +620,8 @@ impl Drop for Connector {
 }
 
 /// The gate of a connector that is not held.
-fn at_rest(tap: Option<&Arc<dyn Tap>>) -> u64 {
-    if tap.is_some() { WATCHED } else { OPEN }
+const fn at_rest(taps: &Taps) -> u64 {
+    if taps.is_empty() { OPEN } else { WATCHED }
 }
 
 fn choose_pipe(options: Options, writers: u32, capacity: u32) -> Pipe {

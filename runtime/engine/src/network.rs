@@ -190,11 +190,23 @@ impl Network {
         wire.is_some_and(|wire| wire.connector.is_held())
     }
 
-    /// Lets somebody see each packet that leaves a connector (by position), in place of who saw them before; `None` lets
-    /// nobody. May be done at any moment of a run; a connector without a tap pays nothing.
+    /// Lets somebody see each packet that leaves a connector (by position), in place of who was let in by this
+    /// before; `None` lets nobody. May be done at any moment of a run; a connector without a tap pays nothing.
     pub fn tap_connector(&self, connector: usize, tap: Option<Arc<dyn Tap>>) -> bool {
         let wire = self.inner.table.wires.get(connector);
         wire.map(|wire| wire.connector.set_tap(tap)).is_some()
+    }
+
+    /// Lets somebody see each packet that leaves a connector (by position) as well, until removed, whoever else looks in.
+    pub fn add_tap(&self, connector: usize, tap: Arc<dyn Tap>) -> bool {
+        let wire = self.inner.table.wires.get(connector);
+        wire.map(|wire| wire.connector.add_tap(tap)).is_some()
+    }
+
+    /// Removes a tap that was added.
+    pub fn remove_tap(&self, connector: usize, tap: &Arc<dyn Tap>) -> bool {
+        let wire = self.inner.table.wires.get(connector);
+        wire.map(|wire| wire.connector.remove_tap(tap)).is_some()
     }
 
     /// Holds a process (by position): all connectors into it are held; a source is not polled.

@@ -37,7 +37,8 @@ pub(crate) struct Recorder {
 pub(crate) struct Recording {
     path: PathBuf,
     network: Network,
-    connectors: Vec<usize>,
+    /// The taps, with the positions of their connectors.
+    taps: Vec<(usize, Arc<dyn Tap>)>,
     queue: SyncSender<Seen>,
     thread: JoinHandle<Written>,
 }
@@ -97,19 +98,20 @@ impl Recorder {
             .spawn(move || write(self.file, &head, &seen, &path))
             .map_err(|error| Fault::io("cannot start the recorder", &error))?;
         let start = Instant::now();
-        for (at, &connector) in connectors.iter().enumerate() {
-            let queue = queue.clone();
-            let tap = RecordTap {
+        let mut taps = Vec::with_capacity(connectors.len());
+        for (at, connector) in connectors.into_iter().enumerate() {
+            let tap: Arc<dyn Tap> = Arc::new(RecordTap {
                 start,
                 connector: at,
-                queue,
-            };
-            network.tap_connector(connector, Some(Arc::new(tap) as Arc<dyn Tap>));
+                queue: queue.clone(),
+            });
+            network.add_tap(connector, Arc::clone(&tap));
+            taps.push((connector, tap));
         }
         Ok(Recording {
             path: self.path,
             network: network.clone(),
-            connectors,
+            taps,
             queue,
             thread,
         })
@@ -123,10 +125,10 @@ impl Recording {
     ///
     /// Fails when the disk does; there is no recording then.
     pub(crate) fn finish(self, shell: &Shell) -> Result<(), Fault> {
-        for &connector in &self.connectors {
-            self.network.tap_connector(connector, None);
+        for (connector, tap) in &self.taps {
+            self.network.remove_tap(*connector, tap);
         }
-        drop(self.queue);
+        drop((self.taps, self.queue));
         let Ok(written) = self.thread.join() else {
             return Err(Fault::new(
                 Exit::Io,

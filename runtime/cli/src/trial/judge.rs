@@ -114,7 +114,7 @@ fn text(packet: &Packet) -> String {
     if cases::can_hold(packet) {
         cases::packet_text(packet)
     } else {
-        format!("{packet:?}")
+        format!("(no file can hold this) {packet:?}")
     }
 }
 

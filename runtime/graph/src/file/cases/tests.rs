@@ -1,3 +1,5 @@
+//! Files with cases: what is read with its place, what is refused, and what is written back.
+
 use super::*;
 
 const TEXT: &str = r#"// Why.
