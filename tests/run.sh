@@ -90,6 +90,9 @@ need_typos() {
 has_deny() { cargo deny --version >/dev/null 2>&1; }
 need_deny() { has_deny || { [[ ${MILLSTREAM_DENY:-} == 1 ]] && cargo install cargo-deny --locked --quiet; }; }
 
+has_node() { has node && has npm; }
+need_node() { has_node || { install_system nodejs npm && has_node; }; }
+
 need_valgrind() { has valgrind || install_system valgrind; }
 
 # ---- the steps ----
@@ -113,6 +116,9 @@ nextest() {
 }
 
 rustdoc() { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --workspace; }
+
+# Public suites of the FBP Network Protocol against the program that was built.
+conformance() { bash tests/conformance/run.sh "$target/debug/millstream"; }
 
 # Without a network there is no list of advisories; the other checks need none.
 deny() {
@@ -148,6 +154,7 @@ else
     skip "cargo-nextest" "it cannot be installed: cargo test runs instead, without time limits"
     step "tests" cargo test --workspace --lib --bins --tests
 fi
+if need_node; then step "conformance" conformance; else skip "conformance" "no node and npm"; fi
 step "doc tests" cargo test --workspace --doc
 step "documentation" rustdoc
 if need_deny; then step "dependencies" deny; else skip "dependencies" "no cargo-deny: MILLSTREAM_DENY=1 installs it"; fi

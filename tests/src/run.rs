@@ -108,6 +108,21 @@ impl Run {
         &self.told
     }
 
+    /// Writes more to standard input, behind what the program was given.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the program does not read any more, or its input was closed.
+    pub fn say(&mut self, text: &str) -> io::Result<()> {
+        let closed = || io::Error::other("standard input is closed");
+        let written = self.input.take().ok_or_else(closed)?;
+        let mut stdin = written.join().map_err(|_panic| closed())?;
+        stdin.write_all(text.as_bytes())?;
+        stdin.flush()?;
+        self.input = Some(named("input").spawn(move || stdin)?);
+        Ok(())
+    }
+
     /// Ends standard input after what the program was given.
     pub fn close_input(&mut self) {
         // The writer may wait for a program that does not read yet: it closes the pipe when it is done.

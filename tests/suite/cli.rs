@@ -15,6 +15,9 @@ mod input;
 /// Expressions tried from the command line.
 mod eval;
 
+/// The server as a program.
+mod serve;
+
 /// Components with expressions.
 mod data;
 
@@ -29,6 +32,9 @@ mod replay;
 
 /// Counts of a run, scraped while it runs.
 mod metrics;
+
+/// Looking into running graphs, and steering them.
+mod remote;
 
 /// Graphs that serve, and programs inside graphs.
 mod services;

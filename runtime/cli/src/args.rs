@@ -1,15 +1,25 @@
 //! The command line as types.
 
+mod remote;
+mod trial;
+
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell as CompletionShell;
 
-use crate::feed::Speed;
+pub(crate) use remote::{
+    ActArgs, LogsArgs, PsArgs, RemoteArgs, SendArgs, Show, SteerArgs, StepArgs, TapArgs, TopArgs,
+    WhyArgs,
+};
+use trial::REPLAY_HELP;
+pub(crate) use trial::{RecordArgs, ReplayArgs, TestArgs};
+
 use crate::metrics::Address;
 use crate::overrides::Changes;
-use crate::select::{CapacityArg, ConnectorSelector, IipArg, parse_duration};
+use crate::select::{CapacityArg, IipArg, parse_duration};
 
 /// Draw dataflow graphs, run them anywhere.
 ///
@@ -41,7 +51,7 @@ Exit codes:
      found differences
   2  the command line makes no sense 7  a test did not pass
   3  the graph is invalid            8  the time limit was reached
-                                     130/143  ended by SIGINT/SIGTERM
+  5  the runtime cannot be reached   130/143  ended by SIGINT/SIGTERM
 
 Environment:
   MILLSTREAM_LOG   what to log, as `level` or `target=level,…`; stronger than -v
@@ -142,6 +152,32 @@ pub(crate) enum Verb {
     Replay(Box<ReplayArgs>),
     /// Run graphs, parts of them and components on given packets, and compare what comes out.
     Test(TestArgs),
+    /// Serve graphs to editors, browsers and other tools: they change them, run them, and look inside.
+    Serve(ServeArgs),
+    /// Watch a running graph: rates, fill, who waits.
+    Top(TopArgs),
+    /// Show the packets that pass connectors of a running graph.
+    Tap(TapArgs),
+    /// Tell why packets of a running graph do not move.
+    Why(WhyArgs),
+    /// Hold processes or connectors of a running graph; nothing is lost.
+    Hold(SteerArgs),
+    /// Let packets through what is held.
+    Step(StepArgs),
+    /// End holds.
+    Release(SteerArgs),
+    /// Send packets into an exported in-port of a running graph.
+    Send(SendArgs),
+    /// Show what a runtime logs.
+    Logs(LogsArgs),
+    /// List the graphs of a runtime.
+    Ps(PsArgs),
+    /// Run a graph that a runtime holds.
+    Start(ActArgs),
+    /// Stop a graph; what is in flight is worked off.
+    Stop(ActArgs),
+    /// Stop a graph and run it anew.
+    Restart(ActArgs),
     /// Find what is wrong with graphs, without running them.
     Check(CheckArgs),
     /// Write graph files in their one canonical form; comments stay.
@@ -196,31 +232,24 @@ pub(crate) struct RunArgs {
     /// Print the totals of every process and connector at the end, on standard error.
     #[arg(long, value_enum)]
     pub(crate) summary: Option<Format>,
+    /// Let clients look inside and steer while the graph runs, at this address.
+    #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:3569")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Who may connect.
+    #[command(flatten)]
+    pub(crate) access: AccessArgs,
     /// What to show while the graph runs: `line` keeps one line of rates at the bottom of the terminal.
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) ui: Ui,
     /// What is written down while it runs.
     #[command(flatten)]
     pub(crate) record: RecordArgs,
-    /// What is served while it runs.
-    #[command(flatten)]
-    pub(crate) metrics: MetricsArgs,
-    /// How errors look.
-    #[command(flatten)]
-    pub(crate) format: FormatArgs,
-}
-
-/// What is served while a graph runs.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Metrics")]
-pub(crate) struct MetricsArgs {
     /// Serve what the graph counts for Prometheus, at /metrics of this port of this machine, or of this address.
     #[arg(long, value_name = "ADDR")]
     pub(crate) metrics: Option<Address>,
-    /// A file with the secret that clients must say, as `Authorization: Bearer SECRET`, in its first line; needed for
-    /// addresses that other machines can reach.
-    #[arg(long, value_name = "FILE", requires = "metrics", value_hint = ValueHint::FilePath)]
-    pub(crate) metrics_secret_file: Option<PathBuf>,
+    /// How errors look.
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
 }
 
 impl RunArgs {
@@ -231,24 +260,6 @@ impl RunArgs {
             capacity: &self.capacity,
         }
     }
-}
-
-/// What is written down while a graph runs.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Record")]
-pub(crate) struct RecordArgs {
-    /// Write the packets of connectors with their times into this file, for `millstream replay` and `millstream test`; a
-    /// recording that cannot keep up slows the graph down and loses nothing.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) record: Option<PathBuf>,
-    /// Record these connectors only: `process`, `process.port` or `a.out->b.in`, with `*` and `?`.
-    #[arg(
-        long,
-        value_name = "SELECTOR,…",
-        value_delimiter = ',',
-        requires = "record"
-    )]
-    pub(crate) record_connectors: Vec<ConnectorSelector>,
 }
 
 const RUN_HELP: &str = "\
@@ -266,88 +277,56 @@ Examples:
   millstream run graph.ron --iip read.path=access.log
   millstream run graph.ron --timeout 30s --summary human";
 
-/// `millstream replay`.
+/// `millstream serve`.
 #[derive(Debug, Args)]
-pub(crate) struct ReplayArgs {
-    /// The recording, as `millstream run --record` writes it.
-    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) file: PathBuf,
-    /// The graph, and how it runs.
-    #[command(flatten)]
-    pub(crate) run: RunArgs,
-    /// The port that gets the packets: `process.port`, or an inport of the graph.
-    #[arg(long, value_name = "PORT", help_heading = "Replay")]
-    pub(crate) into: Option<String>,
-    /// The recorded connector whose packets are fed, by name or pattern, if there is more than one.
-    #[arg(long, value_name = "SELECTOR", help_heading = "Replay")]
-    pub(crate) from: Option<ConnectorSelector>,
-    /// How much shorter pauses are than they were: `2` is twice as fast, `0.5` half as fast, `max` makes none.
-    #[arg(
-        long,
-        value_name = "N|max",
-        default_value = "1",
-        help_heading = "Replay"
-    )]
-    pub(crate) speed: Speed,
-}
-
-const REPLAY_HELP: &str = "\
-The packets stand in for what comes to the port in the graph: connectors into it are cut. What runs is all that the \
-packets can reach, and what else that needs; processes that only fed the port are left out.
-
-Without --into, the packets go where they went when they were recorded.
-
-Exit codes are those of `run`; 4 also says that the recording cannot be read.
-
-Examples:
-  millstream run graph.ron --record day.jsonl --record-connectors parse.in
-  millstream replay day.jsonl graph.ron --speed max
-  millstream replay day.jsonl other.ron --into parse.in --speed 10";
-
-/// `millstream test`.
-#[derive(Debug, Args)]
-#[command(after_help = TEST_HELP)]
-pub(crate) struct TestArgs {
-    /// Files with test cases, graphs with a folder `tests` beside them, and directories of which all cases are meant; the
-    /// current directory if none is given.
-    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+#[command(after_help = SERVE_HELP)]
+pub(crate) struct ServeArgs {
+    /// A directory of graph files, or graph files of one directory; the current directory unless said otherwise.
+    #[arg(value_name = "DIR|GRAPH", value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<PathBuf>,
-    /// Run only cases with this in their name, as `file.ron: case`.
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) filter: Option<String>,
-    /// Where something else came out than was expected, write it into the case; the rest of the file stays.
+    /// Where to listen; port 0 picks a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3569")]
+    pub(crate) listen: SocketAddr,
+    /// Run the graphs that are named, at once.
     #[arg(long)]
-    pub(crate) update: bool,
-    /// Time for a case that does not say its own.
+    pub(crate) start: bool,
+    /// Who may connect.
+    #[command(flatten)]
+    pub(crate) access: AccessArgs,
+    /// Time that stopped graphs have to work off what is in flight.
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = parse_duration)]
-    pub(crate) timeout: Duration,
-    /// How the result looks.
+    pub(crate) grace: Duration,
+    /// Threads for components that compute a lot; as many as there are cores unless said otherwise.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// How the address and errors look.
     #[command(flatten)]
     pub(crate) format: FormatArgs,
 }
 
-const TEST_HELP: &str = "\
-A file with test cases names a graph, or a component, and says what goes into ports and what is to come out:
+/// Who may connect to a server.
+#[derive(Debug, Args)]
+pub(crate) struct AccessArgs {
+    /// A file with the secret that clients must say in its first line; a second line is one for clients that may only look.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) secret_file: Option<PathBuf>,
+    /// Let pages of this web site connect, as `https://editor.example`; those of this machine may.
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) allow_origin: Vec<String>,
+}
 
-  Tests(
-      format: 1,
-      graph: \"../telegram.ron\",
-      cases: {
-          \"words fill lines\": Case(
-              iips: { \"wrap.measure\": 12 },
-              inputs: { \"cut.in\": [\"one two\", \"three\"] },
-              outputs: { \"wrap.out\": [\"one two\", \"three\"] },
-          ),
-      },
-  )
+const SERVE_HELP: &str = "\
+The first line of standard output is the address, as ws://127.0.0.1:3569. Clients speak the FBP Network Protocol \
+(WebSocket, subprotocol `noflo`) or Millstream's extension of it. Nothing outside the directory is read or written.
 
-Only what the outputs depend on runs; packets stand in for what comes to a port in the graph. Brackets are Open, \
-Open(\"label\"), Close; packets of a recording are Recorded(file: \"day.jsonl\", connector: \"a.out->b.in\"). Outputs \
-may be Unordered([…]) or Contains([…]). A case that is to fail says fails: Failure(process: \"check\", message: \"…\"). \
-Headers of packets are not compared.
+Without a secret, everybody on this machine may do everything; so any other address than one of this machine needs a \
+secret, from --secret-file or from MILLSTREAM_SECRET and MILLSTREAM_INSPECT_SECRET.
 
-Exit code 0: all cases passed; 7: some did not, or could not be run; 3: a file has no cases in their form; 4: a file \
-could not be read or written.";
+The first Ctrl-C stops all graphs and works off what is in flight; the second ends at once.
+
+Examples:
+  millstream serve graphs/
+  millstream serve --start pipeline.ron --listen 127.0.0.1:0";
 
 /// Which pipes to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -671,12 +650,22 @@ impl Cli {
             Verb::Run(args) => args.format.get(),
             Verb::Replay(args) => args.run.format.get(),
             Verb::Test(args) => args.format.get(),
+            Verb::Serve(args) => args.format.get(),
             Verb::Check(args) => args.format.get(),
             Verb::Fmt(args) => args.format.get(),
             Verb::Explain(args) => args.format.get(),
             Verb::Eval(args) => args.format.get(),
             Verb::Doctor(args) => args.format.get(),
             Verb::Diff(args) => args.format.get(),
+            Verb::Top(args) => args.format.get(),
+            Verb::Tap(args) => args.format.get(),
+            Verb::Why(args) => args.format.get(),
+            Verb::Hold(args) | Verb::Release(args) => args.format.get(),
+            Verb::Step(args) => args.steer.format.get(),
+            Verb::Send(args) => args.format.get(),
+            Verb::Logs(args) => args.format.get(),
+            Verb::Ps(args) => args.format.get(),
+            Verb::Start(args) | Verb::Stop(args) | Verb::Restart(args) => args.format.get(),
             Verb::Import(args) if args.json => Format::Json,
             Verb::Components(args) => match args.format() {
                 ComponentsFormat::Json => Format::Json,

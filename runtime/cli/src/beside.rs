@@ -45,7 +45,7 @@ impl Beside {
         Ok(Self {
             recorder: recorder.transpose()?,
             feed: None,
-            metrics: Stall::open(&args.metrics)?,
+            metrics: Stall::open(args)?,
         })
     }
 

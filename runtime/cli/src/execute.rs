@@ -4,12 +4,13 @@ use std::cell::Cell;
 use std::io;
 
 use millstream_engine::{Plan, Report};
-use millstream_graph::Flat;
+use millstream_graph::{Flat, Graph};
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::args::RunArgs;
 use crate::beside::Beside;
 use crate::exit::Fault;
+use crate::link::Link;
 use crate::output::Shell;
 use crate::progress::Progress;
 use crate::signals::{Signal, Signals};
@@ -29,7 +30,9 @@ pub(crate) struct Executed {
 /// What a run needs to know besides its plan.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stage<'a> {
-    /// What runs.
+    /// The graph as it is in its file.
+    pub(crate) graph: &'a Graph,
+    /// What runs: with all that the command line changes.
     pub(crate) flat: &'a Flat,
     /// How.
     pub(crate) args: &'a RunArgs,
@@ -56,15 +59,16 @@ fn cannot_start(error: io::Error) -> Fault {
     Fault::io("cannot start the network", &error)
 }
 
-/// One thread for a network that has one island: it starts fastest, and nothing crosses threads.
+/// One thread for a network that has one island: it starts fastest, and nothing crosses threads. One more for those who
+/// look inside.
 fn runtime_for(plan: &Plan, args: &RunArgs) -> io::Result<Runtime> {
     let mut builder = match plan.islands() {
-        0 | 1 => Builder::new_current_thread(),
+        0 | 1 if args.listen.is_none() => Builder::new_current_thread(),
         islands => {
             let threads = args.threads.map_or_else(available_threads, usize::from);
             let mut builder = Builder::new_multi_thread();
             builder
-                .worker_threads(threads.min(islands))
+                .worker_threads(threads.min(islands).max(1) + usize::from(args.listen.is_some()))
                 .thread_name("millstream worker");
             builder
         }
@@ -73,10 +77,14 @@ fn runtime_for(plan: &Plan, args: &RunArgs) -> io::Result<Runtime> {
 }
 
 async fn drive(plan: Plan, stage: Stage<'_>, beside: Beside) -> Result<Executed, Fault> {
-    let Stage { flat, args, shell } = stage;
+    let Stage {
+        flat, args, shell, ..
+    } = stage;
     let signals = Signals::listen().map_err(cannot_start)?;
     let prepared = plan.prepare();
     let network = prepared.network().clone();
+    // Those who look find the network before its first packet.
+    let mut link = Link::open(&network, stage).await?;
     let mut company = beside.begin(&network, shell)?;
     let running = prepared.start(&Handle::current()).map_err(cannot_start)?;
     let mut running = running.grace(args.grace);
@@ -90,12 +98,15 @@ async fn drive(plan: Plan, stage: Stage<'_>, beside: Beside) -> Result<Executed,
         report = running.join() => Some(report),
         () = signals.steer(&network, args.grace, shell, &signal) => None,
         () = company.keep(doors, &network, shell) => None,
+        never = link.serve() => match never {},
     };
     progress.end();
+    let fault = company.end(shell);
+    link.close(report.as_ref()).await;
     Ok(Executed {
         report,
         signal: signal.get(),
-        fault: company.end(shell),
+        fault,
     })
 }
 

@@ -23,6 +23,8 @@ pub(crate) enum Exit {
     Invalid,
     /// Something could not be read or written.
     Io,
+    /// A runtime cannot be reached, or refuses.
+    Unreachable,
     /// No process could go on.
     Deadlock,
     /// A test did not pass.
@@ -44,6 +46,7 @@ impl Exit {
             Self::Usage => 2,
             Self::Invalid => 3,
             Self::Io => 4,
+            Self::Unreachable => 5,
             Self::Deadlock => 6,
             Self::TestFailed => 7,
             Self::TimeLimit => 8,
@@ -61,6 +64,7 @@ impl Exit {
             Self::Usage => "usage",
             Self::Invalid => "invalid",
             Self::Io => "io",
+            Self::Unreachable => "unreachable",
             Self::Deadlock => "deadlock",
             Self::TestFailed => "test_failed",
             Self::TimeLimit => "time_limit",

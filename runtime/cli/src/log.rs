@@ -3,17 +3,32 @@
 //! Components log with `console/Log`; the runtime logs what degrades. `-v` shows more, `MILLSTREAM_LOG` decides by
 //! target.
 
+use std::fmt::Debug;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use millstream_protocol::extension::Level;
+use millstream_server::LogSink;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::layer::{Context, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::args::{Global, LogFormat};
 use crate::exit::Fault;
-use crate::output::{Screen, Shell};
+use crate::output::{Screen, Shell, add};
+
+/// Where log lines go as well, once there is a server whose clients may want them.
+static SHARED: OnceLock<LogSink> = OnceLock::new();
+
+/// Lets the clients of a server see log lines, too.
+pub(crate) fn share(sink: LogSink) {
+    // There is one server in a process; a second one would not be heard.
+    drop(SHARED.set(sink));
+}
 
 /// The variable that says what to log.
 const VARIABLE: &str = "MILLSTREAM_LOG";
@@ -33,7 +48,7 @@ pub(crate) fn start(global: &Global, shell: &Shell) -> Result<(), Fault> {
         Some(text) => filter(&text)?,
         None => level(shell),
     };
-    let registry = tracing_subscriber::registry().with(targets);
+    let registry = tracing_subscriber::registry().with(targets).with(Shared);
     let started = match global.log_format {
         LogFormat::Text => registry.with(layer.without_time()).try_init(),
         LogFormat::Json => registry.with(layer.json()).try_init(),
@@ -67,6 +82,44 @@ fn filter(text: &str) -> Result<Targets, Fault> {
         Fault::usage(format!("{VARIABLE}: `{text}` is no log filter: {error}"))
             .help("write a level (error, warn, info, debug, trace) or target=level,target=level")
     })
+}
+
+/// Sends log lines to clients that want them, of those that are logged at all.
+#[derive(Debug)]
+struct Shared;
+
+impl<S: Subscriber> Layer<S> for Shared {
+    fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
+        let Some(sink) = SHARED.get().filter(|sink| sink.is_wanted()) else {
+            return;
+        };
+        let level = match *event.metadata().level() {
+            tracing::Level::ERROR => Level::Error,
+            tracing::Level::WARN => Level::Warn,
+            tracing::Level::INFO => Level::Info,
+            _ => Level::Debug,
+        };
+        let mut line = Line::default();
+        event.record(&mut line);
+        sink.send(level, line.process.as_deref(), line.text.trim_start());
+    }
+}
+
+/// A log line as clients see it: the message, and then the fields.
+#[derive(Debug, Default)]
+struct Line {
+    process: Option<String>,
+    text: String,
+}
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        match field.name() {
+            "message" => self.text = format!("{value:?}{}", self.text),
+            "process" => self.process = Some(format!("{value:?}").trim_matches('"').to_owned()),
+            name => add(&mut self.text, format_args!(" {name}={value:?}")),
+        }
+    }
 }
 
 /// Writes log lines above the progress line.

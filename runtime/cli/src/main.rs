@@ -5,6 +5,7 @@
 //!
 //! Start reading at [`verb`], which has one module per command.
 
+mod access;
 mod args;
 mod beside;
 mod catalog;
@@ -14,6 +15,7 @@ mod exit;
 mod feed;
 mod files;
 mod findings;
+mod link;
 mod load;
 mod log;
 mod message;
@@ -23,6 +25,7 @@ mod overrides;
 mod ports;
 mod progress;
 mod recording;
+mod remote;
 mod render;
 mod select;
 mod signals;

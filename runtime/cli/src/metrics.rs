@@ -9,7 +9,6 @@ mod text;
 
 use std::convert::Infallible;
 use std::net::{SocketAddr, TcpListener};
-use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
@@ -29,7 +28,8 @@ use subtle::ConstantTimeEq as _;
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
-use crate::args::MetricsArgs;
+use crate::access::secrets;
+use crate::args::RunArgs;
 use crate::exit::{Exit, Fault, io_text};
 use crate::output::Shell;
 
@@ -64,7 +64,8 @@ impl FromStr for Address {
 pub(crate) struct Stall {
     listener: TcpListener,
     address: SocketAddr,
-    secret: Option<String>,
+    /// Any of these will do; none means that nobody is asked.
+    secrets: Vec<String>,
 }
 
 /// Metrics that are being served.
@@ -81,20 +82,18 @@ impl Stall {
     /// # Errors
     ///
     /// Fails when the address is not of this machine and there is no secret, or it cannot be listened at.
-    pub(crate) fn open(args: &MetricsArgs) -> Result<Option<Self>, Fault> {
+    pub(crate) fn open(args: &RunArgs) -> Result<Option<Self>, Fault> {
         let Some(Address(wanted)) = args.metrics else {
             return Ok(None);
         };
-        let secret = args
-            .metrics_secret_file
-            .as_deref()
-            .map(read_secret)
-            .transpose()?;
-        if !wanted.ip().is_loopback() && secret.is_none() {
+        let secrets = secrets(&args.access)?;
+        let secrets: Vec<String> = secrets.control.into_iter().chain(secrets.inspect).collect();
+        if !wanted.ip().is_loopback() && secrets.is_empty() {
             let text =
                 format!("{wanted} can be reached from other machines, and there is no secret");
-            return Err(Fault::usage(text)
-                .help("give one with --metrics-secret-file, or listen at 127.0.0.1"));
+            return Err(
+                Fault::usage(text).help("give one with --secret-file, or listen at 127.0.0.1")
+            );
         }
         let cannot = |error: std::io::Error| {
             let why = io_text(&error);
@@ -106,7 +105,7 @@ impl Stall {
         Ok(Some(Self {
             listener,
             address,
-            secret,
+            secrets,
         }))
     }
 
@@ -124,7 +123,7 @@ impl Stall {
         let runtime = runtime.map_err(cannot_start)?;
         let desk = Arc::new(Desk {
             network: network.clone(),
-            secret: self.secret,
+            secrets: self.secrets,
         });
         let (end, ended) = oneshot::channel();
         let listener = self.listener;
@@ -151,18 +150,6 @@ impl Serving {
         // A panic in there has been reported, and the run matters more.
         drop(self.thread.join());
     }
-}
-
-/// The first line of a file; the message never has what it says.
-fn read_secret(path: &Path) -> Result<String, Fault> {
-    let shown = path.display();
-    let cannot = |why: &str| Fault::new(Exit::Io, format!("cannot read {shown}: {why}"));
-    let text = std::fs::read_to_string(path).map_err(|error| cannot(&io_text(&error)))?;
-    let secret = text.lines().next().unwrap_or_default().trim();
-    if secret.is_empty() {
-        return Err(cannot("its first line has no secret"));
-    }
-    Ok(secret.to_owned())
 }
 
 /// Takes connections and works on those that are open, all in this one future.
@@ -212,7 +199,8 @@ async fn serve(stream: TcpStream, desk: Arc<Desk>) {
 #[derive(Debug)]
 struct Desk {
     network: Network,
-    secret: Option<String>,
+    /// Any of these will do; none means that nobody is asked.
+    secrets: Vec<String>,
 }
 
 impl Desk {
@@ -245,13 +233,17 @@ impl Desk {
         }
     }
 
-    /// Whether the secret was said, if there is one; compared in constant time.
+    /// Whether a secret was said, if there is one; compared in constant time.
     fn may_read(&self, said: Option<&HeaderValue>) -> bool {
-        let Some(secret) = &self.secret else {
+        if self.secrets.is_empty() {
             return true;
-        };
+        }
         let said = said.and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
-        said.is_some_and(|said| bool::from(said.ct_eq(secret.as_bytes())))
+        said.is_some_and(|said| {
+            let is_one = |secret: &String| bool::from(said.ct_eq(secret.as_bytes()));
+            // All are compared, so that the time tells nothing.
+            self.secrets.iter().filter(|secret| is_one(secret)).count() > 0
+        })
     }
 }
 

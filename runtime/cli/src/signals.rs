@@ -66,8 +66,9 @@ impl Signals {
         Ok(Self {})
     }
 
+    /// Waits for a signal.
     #[cfg(unix)]
-    async fn next(&mut self) -> Signal {
+    pub(crate) async fn next(&mut self) -> Signal {
         tokio::select! {
             Some(()) = self.interrupt.recv() => Signal::Interrupt,
             Some(()) = self.terminate.recv() => Signal::Terminate,
@@ -75,8 +76,9 @@ impl Signals {
         }
     }
 
+    /// Waits for a signal.
     #[cfg(not(unix))]
-    async fn next(&mut self) -> Signal {
+    pub(crate) async fn next(&mut self) -> Signal {
         match tokio::signal::ctrl_c().await {
             Ok(()) => Signal::Interrupt,
             Err(_) => std::future::pending().await,

@@ -9,17 +9,27 @@ mod eval;
 mod explain;
 mod fmt;
 mod graph;
+mod graphs;
 mod import;
+mod logs;
 mod new;
+mod remote;
 mod replay;
 mod run;
+mod send;
+mod serve;
+mod steer;
+mod tap;
 mod test;
+mod top;
+mod why;
 
 pub(crate) use run::available_threads;
 
 use crate::args::{Cli, Verb};
 use crate::exit::{Exit, Fault};
 use crate::output::Shell;
+use graphs::Act;
 
 /// Does what the command line says.
 ///
@@ -31,6 +41,19 @@ pub(crate) fn perform(cli: &Cli, shell: &Shell) -> Result<Exit, Fault> {
         Verb::Run(args) => run::run(args, shell),
         Verb::Replay(args) => replay::replay(args, shell),
         Verb::Test(args) => test::test(args, shell),
+        Verb::Serve(args) => serve::serve(args, shell),
+        Verb::Top(args) => top::top(args, shell),
+        Verb::Tap(args) => tap::tap(args, shell),
+        Verb::Why(args) => why::why(args, shell),
+        Verb::Hold(args) => steer::hold(args, shell),
+        Verb::Step(args) => steer::step(args, shell),
+        Verb::Release(args) => steer::release(args, shell),
+        Verb::Send(args) => send::send(args, shell),
+        Verb::Logs(args) => logs::logs(args, shell),
+        Verb::Ps(args) => graphs::ps(args, shell),
+        Verb::Start(args) => graphs::act(Act::Start, args, shell),
+        Verb::Stop(args) => graphs::act(Act::Stop, args, shell),
+        Verb::Restart(args) => graphs::act(Act::Restart, args, shell),
         Verb::Check(args) => check::check(args, shell),
         Verb::Fmt(args) => fmt::fmt(args, shell),
         Verb::New(args) => new::new(args, shell),

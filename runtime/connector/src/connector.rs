@@ -12,7 +12,7 @@ use crate::reader::Reader;
 use crate::ring::{Ring, Window};
 use crate::stopwatch::Stopwatch;
 use crate::sync::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Lock, Ordering, fence};
-use crate::tap::{Tap, Taps};
+use crate::tap::{Look, Tap, Taps};
 use crate::target::Target;
 use crate::writer::Writer;
 
@@ -66,7 +66,7 @@ const WRITERS_CROSS: u8 = 2;
 
 /// What the gate says when nothing is held and nobody looks: the fast ways are open.
 const OPEN: u64 = u64::MAX;
-/// What it says when nothing is held, but a tap sees each packet: packets take the slow way, which knows of taps.
+/// What it says when nothing is held, but there is a tap: whoever looks for packets looks at `next_look`, too.
 const WATCHED: u64 = u64::MAX - 1;
 
 /// A bounded pipe with counts.
@@ -80,6 +80,8 @@ pub struct Connector {
     gate: AtomicU64,
     /// Who sees the packets that the reader takes.
     taps: Lock<Taps>,
+    /// With a tap: packets before this sequence number are not shown to it and may take the fast ways.
+    next_look: AtomicU64,
     pub(crate) high_water: AtomicU64,
     pub(crate) bytes: AtomicU64,
     pub(crate) pipe: Pipe,
@@ -127,6 +129,7 @@ impl Connector {
             head: AtomicU64::new(0),
             gate: AtomicU64::new(OPEN),
             taps: Lock::new(Taps::default()),
+            next_look: AtomicU64::new(0),
             high_water: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
             pipe: choose_pipe(options, writers, capacity),
@@ -169,11 +172,15 @@ impl Connector {
 
     /// The counts so far; any thread may ask at any time. `now_nanos` is the clock of the ends' targets.
     pub fn counts(&self) -> Counts {
+        self.counts_at(self.reader.get().map_or(0, Target::now_nanos))
+    }
+
+    /// As [`Connector::counts`], with a finer reading of the same clock: the ends' own stands still while they wait.
+    pub fn counts_at(&self, now_nanos: u64) -> Counts {
         let dropped_newest = self.dropped_newest.load(Relaxed);
         let dropped_oldest = self.dropped_oldest.load(Relaxed);
         let head = self.head.load(Acquire);
         let tail = self.tail.load(Acquire).max(head);
-        let now_nanos = self.reader.get().map_or(0, Target::now_nanos);
         Counts {
             sent: tail + dropped_newest,
             received: head.saturating_sub(dropped_oldest),
@@ -242,11 +249,11 @@ impl Connector {
         self.at_exit.store(crosses | u8::from(waits), Relaxed);
     }
 
-    /// Whether the reader may take packets and look at nothing else: no hold, no tap, no writer to be woken, no other
-    /// thread.
+    /// Whether the reader may take the packets that it has seen and look at nothing else: no hold, no writer to be woken, no
+    /// other thread. A reader has never seen packets beyond those that a tap leaves to the fast ways.
     #[inline(always)]
     pub(crate) fn is_calm(&self) -> bool {
-        self.at_exit.load(Relaxed) == 0 && self.is_open()
+        self.at_exit.load(Relaxed) == 0 && self.gate.load(Relaxed) >= WATCHED
     }
 
     /// Whether nothing is held and nobody looks.
@@ -300,16 +307,17 @@ impl Connector {
         self.gate.load(Acquire) < WATCHED
     }
 
-    /// Lets somebody see each packet that the reader takes from now on, in place of who was let in by this before; `None` lets
+    /// Lets somebody see packets that the reader takes from now on, in place of who was let in by this before; `None` lets
     /// nobody. Taps that were added stay.
     ///
-    /// A connector without a tap pays nothing for this. With one, its packets take the slow way; those that the reader has
-    /// already decided to take, at most [`Reader::PACKETS_PER_LOOK`], are not seen.
+    /// A connector without a tap pays nothing for this. With one, packets that are shown take the slow way, and the tap says
+    /// how many may pass before the next one is. Those that the reader has already decided to take, at most
+    /// [`Reader::PACKETS_PER_LOOK`], are not shown.
     pub fn set_tap(&self, tap: Option<Arc<dyn Tap>>) {
         self.change_taps(|taps| taps.guest = tap);
     }
 
-    /// Lets somebody see each packet as well, until removed; as [`Connector::set_tap`] otherwise.
+    /// Lets somebody see packets as well, until removed; as [`Connector::set_tap`] otherwise.
     pub fn add_tap(&self, tap: Arc<dyn Tap>) {
         self.change_taps(|taps| taps.residents.push(tap));
     }
@@ -322,17 +330,45 @@ impl Connector {
     fn change_taps(&self, change: impl FnOnce(&mut Taps)) {
         self.taps.with(|taps| {
             change(taps);
+            self.next_look.store(0, Relaxed);
             if !self.is_held() {
                 self.gate.store(at_rest(taps), SeqCst);
             }
         });
     }
 
-    /// Shows a packet that the reader takes.
+    /// Shows packets to the tap again that had seen enough.
+    pub fn resume_tap(&self) {
+        self.next_look.store(0, Relaxed);
+    }
+
+    /// Up to which sequence number packets pass without being shown to a tap, and so at most a reader may look ahead.
+    #[inline]
+    pub(crate) fn unwatched_until(&self) -> u64 {
+        if self.is_open() {
+            u64::MAX
+        } else {
+            self.next_look.load(Relaxed)
+        }
+    }
+
+    /// Shows a packet that the reader has taken to the tap, if it is to see it; gives [`Connector::unwatched_until`].
     #[cold]
     #[inline(never)]
-    pub(crate) fn show(&self, packet: &Packet) {
-        self.taps.with(|taps| taps.see(packet));
+    pub(crate) fn show(&self, packet: &Packet) -> u64 {
+        let taken = self.head.load(Relaxed);
+        let next_look = self.next_look.load(Relaxed);
+        if taken <= next_look {
+            return next_look;
+        }
+        let look = self.taps.with(|taps| taps.see(taken, packet));
+        let next_look = match look {
+            None | Some(Look::Next) => 0,
+            Some(Look::After(packets)) => (taken - 1).saturating_add(packets.max(1)),
+            Some(Look::Enough) => u64::MAX,
+        };
+        self.next_look.store(next_look, Relaxed);
+        next_look
     }
 
     fn wake_reader_always(&self) {

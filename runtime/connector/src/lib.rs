@@ -35,6 +35,6 @@ mod tests;
 pub use connector::{Connector, Options, PipeKind, WhenFull};
 pub use counts::Counts;
 pub use reader::{Arrival, Reader, Run, RunArrival};
-pub use tap::Tap;
+pub use tap::{Look as TapLook, Tap};
 pub use target::{Clock, Target, Wake};
 pub use writer::{Look, Refused, Vacancy, Writer};

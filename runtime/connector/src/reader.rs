@@ -133,7 +133,7 @@ impl Reader {
         if !self.connector.is_open()
             && let Some(packet) = &packet
         {
-            self.connector.show(packet);
+            self.end = self.end.min(self.connector.show(packet));
         }
         packet
     }
@@ -171,11 +171,13 @@ impl Reader {
         }
         self.window = ring.window();
         self.next = head;
-        self.end = visible.min(head + Self::PACKETS_PER_LOOK);
+        self.end = visible
+            .min(head + Self::PACKETS_PER_LOOK)
+            .min(connector.unwatched_until());
         // The room is not there yet, but it will be before the one writer runs: both are on this thread. Of several writers
         // one is called only when there is room.
         connector.left();
-        connector.is_calm()
+        head < self.end && connector.is_calm()
     }
 
     /// A packet that is there, the fast way: `None` also where only [`Reader::pop_quietly`] knows the way.
@@ -203,7 +205,8 @@ impl Reader {
             most
         };
         let end = connector.visible().min(next + most);
-        if next >= end || !connector.is_open() {
+        let end = end.min(connector.unwatched_until());
+        if next >= end {
             return None;
         }
         // What the run takes is not seen by `next`.

@@ -124,7 +124,9 @@ fn add_edges(wire: &Wire, live: &[bool], edges: &mut [Vec<Edge>]) {
         capacity: connector.capacity(),
     };
     let writers: Vec<_> = wire.from.iter().filter(|end| live[end.process]).collect();
-    if connector.waiting_reader().is_some() && live[wire.to.process] {
+    // The reader of a held connector waits for whoever holds it, and that is nobody in the network.
+    let waits = connector.waiting_reader().is_some() && !connector.is_held();
+    if waits && live[wire.to.process] {
         let peer = writers
             .first()
             .map_or_else(|| "nobody".to_owned(), |end| end.label());

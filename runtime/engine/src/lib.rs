@@ -29,7 +29,7 @@ mod supervise;
 
 pub use deadlock::{Blockage, Deadlock, Wait, Waiting};
 pub use door::{Doors, Entry, Exit, Shut};
-pub use network::{Network, ProcessState};
+pub use network::{Link, Network, ProcessCounts, ProcessState, Waiters};
 pub use plan::{Plan, PlanError, PlanOptions};
 pub use report::{ConnectorReport, Ending, Outcome, ProcessReport, Report};
 pub use supervise::{Prepared, Running};

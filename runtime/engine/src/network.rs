@@ -46,6 +46,35 @@ pub struct ProcessState {
     pub busy: Duration,
 }
 
+/// What a process did so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProcessCounts {
+    /// Whether it has ended.
+    pub ended: bool,
+    /// Packets that it gave up on.
+    pub failed_packets: u64,
+    /// Time in its polls; sampled.
+    pub busy: Duration,
+}
+
+/// The processes at the ends of a connector, by position.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Those that write.
+    pub from: Vec<usize>,
+    /// The one that reads.
+    pub to: usize,
+}
+
+/// Who waits at a connector.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Waiters {
+    /// Whether the reader waits for packets.
+    pub reader: bool,
+    /// The processes that wait for room; a number that no process has stands for somebody outside.
+    pub writers: Vec<usize>,
+}
+
 impl Network {
     pub(crate) fn new(table: Table) -> Self {
         Self {
@@ -91,8 +120,44 @@ impl Network {
 
     /// Calls `f` with the counts of each connector in the order of the graph, without allocating.
     pub fn each_counts(&self, mut f: impl FnMut(usize, millstream_connector::Counts)) {
+        let now_nanos = u64::try_from(self.elapsed().as_nanos()).unwrap_or(u64::MAX);
         for (at, wire) in self.inner.table.wires.iter().enumerate() {
-            f(at, wire.connector.counts());
+            f(at, wire.connector.counts_at(now_nanos.max(1)));
+        }
+    }
+
+    /// Calls `f` with each process in the order of the graph, without allocating.
+    pub fn each_process(&self, mut f: impl FnMut(usize, ProcessCounts)) {
+        let table = &self.inner.table;
+        for (at, member) in table.processes.iter().enumerate() {
+            let counts = ProcessCounts {
+                ended: table.ledger.has_ended(at),
+                failed_packets: member.cell.failed_packets(),
+                busy: Duration::from_nanos(member.tally.busy_nanos.load(Ordering::Relaxed)),
+            };
+            f(at, counts);
+        }
+    }
+
+    /// Which processes the connectors lead from and to, in the order of the graph.
+    pub fn links(&self) -> Vec<Link> {
+        let wires = self.inner.table.wires.iter();
+        let link = |wire: &crate::build::Wire| Link {
+            from: wire.from.iter().map(|end| end.process).collect(),
+            to: wire.to.process,
+        };
+        wires.map(link).collect()
+    }
+
+    /// Which processes wait at a connector (by position) now.
+    pub fn waiters(&self, connector: usize) -> Waiters {
+        let Some(wire) = self.inner.table.wires.get(connector) else {
+            return Waiters::default();
+        };
+        let writers = wire.connector.waiting_writers().into_iter();
+        Waiters {
+            reader: wire.connector.waiting_reader().is_some(),
+            writers: writers.map(|process| process as usize).collect(),
         }
     }
 
@@ -207,6 +272,13 @@ impl Network {
     pub fn remove_tap(&self, connector: usize, tap: &Arc<dyn Tap>) -> bool {
         let wire = self.inner.table.wires.get(connector);
         wire.map(|wire| wire.connector.remove_tap(tap)).is_some()
+    }
+
+    /// Shows packets of a connector (by position) again to a tap that had seen enough.
+    pub fn resume_tap(&self, connector: usize) {
+        if let Some(wire) = self.inner.table.wires.get(connector) {
+            wire.connector.resume_tap();
+        }
     }
 
     /// Holds a process (by position): all connectors into it are held; a source is not polled.

@@ -119,8 +119,8 @@ fn only_the_metrics_are_served_and_only_read() {
 #[test]
 fn secret_is_asked_for_where_there_is_one() {
     let folder = Folder::with(CAT);
-    folder.write("secret.txt", "mill stone\nsecond line\n");
-    let (mut run, address) = running(&folder, &["--metrics-secret-file", "secret.txt"]);
+    folder.write("secret.txt", "mill stone\nonly look\n");
+    let (mut run, address) = running(&folder, &["--secret-file", "secret.txt"]);
     for header in [
         "",
         "authorization: Bearer mill\r\n",
@@ -130,8 +130,11 @@ fn secret_is_asked_for_where_there_is_one() {
         assert!(head.starts_with("HTTP/1.1 401"), "{header}: {head}");
         assert!(!body.contains("mill"), "{body}");
     }
-    let (head, _) = get(&address, "/metrics", "authorization: Bearer mill stone\r\n");
-    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    for secret in ["mill stone", "only look"] {
+        let header = format!("authorization: Bearer {secret}\r\n");
+        let (head, _) = get(&address, "/metrics", &header);
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    }
     run.close_input();
     let outcome = run.finish().unwrap();
     assert!(!outcome.stderr.contains("mill stone"), "{}", outcome.stderr);
@@ -149,10 +152,10 @@ fn address_that_cannot_be_served_stops_the_run_before_it_begins() {
             2,
             "can be reached from other machines",
         ),
-        (vec!["--metrics", "[::]:0"], 2, "--metrics-secret-file"),
+        (vec!["--metrics", "[::]:0"], 2, "--secret-file"),
         (vec!["--metrics", "nowhere"], 2, "is no address"),
         (
-            vec!["--metrics", "0", "--metrics-secret-file", "empty.txt"],
+            vec!["--metrics", "0", "--secret-file", "empty.txt"],
             4,
             "has no secret",
         ),

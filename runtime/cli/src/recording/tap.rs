@@ -3,7 +3,7 @@
 use std::sync::mpsc::SyncSender;
 use std::time::Instant;
 
-use millstream_connector::Tap;
+use millstream_connector::{Tap, TapLook};
 use millstream_packet::Packet;
 
 /// A packet on its way into the file.
@@ -30,7 +30,7 @@ pub(super) struct RecordTap {
 }
 
 impl Tap for RecordTap {
-    fn see(&self, packet: &Packet) {
+    fn see(&self, _number: u64, packet: &Packet) -> TapLook {
         let at_ns = u64::try_from(self.start.elapsed().as_nanos()).unwrap_or(u64::MAX);
         let seen = Seen {
             at_ns,
@@ -39,5 +39,6 @@ impl Tap for RecordTap {
         };
         // The recorder ends after the network has; what is seen then belongs to no recording.
         drop(self.queue.send(seen));
+        TapLook::Next
     }
 }

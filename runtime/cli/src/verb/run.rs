@@ -79,7 +79,13 @@ impl Performance<'_> {
         let flat = self.flat;
         let plan = plan(flat, args, self.registry, self.doors)?;
         tell_phase("network planned", begun);
-        let executed = execute(plan, Stage { flat, args, shell }, beside)?;
+        let stage = Stage {
+            graph: &self.loader.root().graph,
+            flat,
+            args,
+            shell,
+        };
+        let executed = execute(plan, stage, beside)?;
         let exit = self.conclude(&executed, args, shell);
         match executed.fault {
             Some(fault) if exit == Exit::Ok => Err(fault),

@@ -11,7 +11,10 @@ use loom::sync::Notify;
 use loom::thread;
 use millstream_packet::Packet;
 
-use crate::{Clock, Connector, Options, PipeKind, Reader, Refused, Target, Wake, WhenFull, Writer};
+use crate::{
+    Clock, Connector, Options, PipeKind, Reader, Refused, Tap, TapLook, Target, Wake, WhenFull,
+    Writer,
+};
 
 /// Process numbers at the [`Bells`].
 const READER: u32 = 0;
@@ -228,5 +231,49 @@ fn stepping_a_held_connector_wakes_its_reader() {
         let stepping = thread::spawn(move || connector.step());
         assert_eq!(receive(&mut rig.reader, &rig.bells), Some(0));
         stepping.join().unwrap();
+    });
+}
+
+/// Sees packets and keeps nothing.
+#[derive(Debug)]
+struct Passer;
+
+impl Tap for Passer {
+    fn see(&self, _number: u64, _packet: &Packet) -> TapLook {
+        TapLook::After(2)
+    }
+}
+
+#[test]
+fn tap_that_comes_and_rests_while_packets_pass_takes_none_away() {
+    loom::model(|| {
+        let mut rig = rig(2);
+        for number in 0..2 {
+            rig.writer.try_push(Packet::data(number)).unwrap();
+        }
+        let connector = Arc::clone(&rig.connector);
+        let tapping = thread::spawn(move || {
+            connector.set_tap(Some(Arc::new(Passer)));
+            connector.resume_tap();
+        });
+        for number in 0..2 {
+            assert_eq!(receive(&mut rig.reader, &rig.bells), Some(number));
+        }
+        tapping.join().unwrap();
+    });
+}
+
+#[test]
+fn tap_and_release_at_the_same_time_leave_nothing_held() {
+    loom::model(|| {
+        let mut rig = rig(2);
+        rig.writer.try_push(Packet::data(0)).unwrap();
+        rig.connector.hold();
+        let connector = Arc::clone(&rig.connector);
+        let tapping = thread::spawn(move || connector.set_tap(Some(Arc::new(Passer))));
+        rig.connector.release();
+        assert_eq!(receive(&mut rig.reader, &rig.bells), Some(0));
+        tapping.join().unwrap();
+        assert!(!rig.connector.is_held());
     });
 }

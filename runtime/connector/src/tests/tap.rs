@@ -6,21 +6,26 @@ use millstream_packet::Packet;
 use parking_lot::Mutex;
 
 use super::support::{Rig, Sort, number};
-use crate::Tap;
+use crate::{Arrival, Tap, TapLook};
 
 /// Keeps the numbers that it sees.
-#[derive(Debug, Default)]
-struct Eye(Mutex<Vec<i64>>);
+#[derive(Debug)]
+struct Eye(Mutex<Vec<i64>>, TapLook);
 
 impl Tap for Eye {
-    fn see(&self, packet: &Packet) {
+    fn see(&self, _number: u64, packet: &Packet) -> TapLook {
         self.0.lock().push(number(packet));
+        self.1
     }
 }
 
 impl Eye {
     fn open(rig: &Rig) -> Arc<Self> {
-        let eye = Arc::new(Self::default());
+        Self::wanting(rig, TapLook::Next)
+    }
+
+    fn wanting(rig: &Rig, look: TapLook) -> Arc<Self> {
+        let eye = Arc::new(Self(Mutex::default(), look));
         rig.connector
             .set_tap(Some(Arc::clone(&eye) as Arc<dyn Tap>));
         eye
@@ -50,12 +55,13 @@ fn tap_sees_each_packet_once_and_in_order() {
 #[test]
 fn tap_that_was_added_stays_whoever_looks_in_beside_it() {
     let (mut rig, mut next) = (Rig::new(Sort::Ring, 4, 1), 0);
-    let resident = Arc::new(Eye::default());
+    let resident = Arc::new(Eye(Mutex::default(), TapLook::Next));
+    // Whoever comes later and has seen enough does not make the other miss anything.
     let known = Arc::clone(&resident) as Arc<dyn Tap>;
     rig.connector.add_tap(Arc::clone(&known));
     rig.fill(Sort::Ring, &mut next);
     assert_eq!(rig.pop(), Some(0));
-    let guest = Eye::open(&rig);
+    let guest = Eye::wanting(&rig, TapLook::Enough);
     assert_eq!(rig.pop(), Some(1));
     rig.connector.set_tap(None);
     assert_eq!(rig.pop(), Some(2));
@@ -73,14 +79,14 @@ fn fast_ways_are_closed_while_somebody_looks() {
     assert_eq!(rig.pop(), Some(0));
     assert!(rig.reader.arrival().is_some());
     let eye = Eye::open(&rig);
-    assert!(rig.reader.arrival().is_none());
     assert!(rig.reader.run(8).is_none());
     assert!(!rig.reader.look());
+    assert!(rig.reader.arrival().is_none());
     assert_eq!(rig.pop(), Some(1));
     assert_eq!(eye.take(), [1]);
     rig.connector.set_tap(None);
     assert!(rig.reader.look());
-    let arrival = rig.reader.arrival().map(crate::Arrival::take);
+    let arrival = rig.reader.arrival().map(Arrival::take);
     assert_eq!(arrival.as_ref().map(number), Some(2));
     assert_eq!(rig.reader.run(8).map(|run| run.len()), Some(5));
     assert!(eye.take().is_empty());
@@ -118,4 +124,55 @@ fn tap_comes_and_goes_without_touching_a_hold() {
     rig.connector.release();
     assert_eq!(rig.pop(), Some(0));
     assert!(eye.take().is_empty());
+}
+
+/// Takes all that is there, the fast ways wherever they are open.
+fn take_all(rig: &mut Rig) -> Vec<i64> {
+    let mut taken = Vec::new();
+    loop {
+        if let Some(mut run) = rig.reader.run(3) {
+            taken.extend(std::iter::from_fn(|| {
+                run.arrival().map(|arrival| number(&arrival.take()))
+            }));
+            rig.reader.settle();
+        } else if rig.reader.look() {
+            let arrivals = || rig.reader.arrival().map(|arrival| number(&arrival.take()));
+            taken.extend(std::iter::from_fn(arrivals));
+        } else if let Some(packet) = rig.pop() {
+            taken.push(packet);
+        } else {
+            return taken;
+        }
+    }
+}
+
+#[test]
+fn tap_that_wants_some_packets_sees_exactly_these() {
+    for sort in Sort::ALL {
+        let (mut rig, mut next) = (Rig::new(sort, 10, 1), 0);
+        let eye = Eye::wanting(&rig, TapLook::After(4));
+        let mut taken = Vec::new();
+        for _ in 0..4 {
+            rig.fill(sort, &mut next);
+            taken.extend(take_all(&mut rig));
+        }
+        assert!(taken.iter().copied().eq(0..40), "{sort:?}");
+        assert!(eye.take().into_iter().eq((0..40).step_by(4)), "{sort:?}");
+        rig.assert_counts();
+    }
+}
+
+#[test]
+fn tap_that_has_seen_enough_leaves_the_fast_ways_open_until_it_is_resumed() {
+    let (mut rig, mut next) = (Rig::new(Sort::Ring, 8, 1), 0);
+    let eye = Eye::wanting(&rig, TapLook::Enough);
+    rig.fill(Sort::Ring, &mut next);
+    assert_eq!(rig.pop(), Some(0));
+    assert!(rig.reader.look());
+    assert_eq!(rig.reader.run(8).map(|run| run.len()), Some(7));
+    assert_eq!(rig.pop(), Some(1));
+    assert_eq!(eye.take(), [0]);
+    rig.connector.resume_tap();
+    assert_eq!(take_all(&mut rig), [2, 3, 4, 5, 6, 7]);
+    assert_eq!(eye.take(), [2]);
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use millstream_connector::Tap;
+use millstream_connector::{Tap, TapLook};
 use millstream_engine::{Doors, Network, Outcome, PlanOptions, Running};
 use millstream_graph::{FlatEnd, PortName};
 use millstream_packet::Packet;
@@ -147,8 +147,9 @@ fn closed_doors_end_a_network_or_leave_it_stuck() {
 struct Eye(Mutex<Vec<i64>>);
 
 impl Tap for Eye {
-    fn see(&self, packet: &Packet) {
+    fn see(&self, _number: u64, packet: &Packet) -> TapLook {
         self.0.lock().push(int(packet));
+        TapLook::Next
     }
 }
 

@@ -52,6 +52,7 @@ fn held_connector_stops_the_flow_and_is_no_deadlock() {
             .map(|c| c.counts.depth)
             .collect();
         assert_eq!(depths, [4, 4]);
+        assert_eq!(network.waits().cycle, [], "whoever holds it ends the wait");
         for step in 1..4 {
             assert!(network.step_connector(1));
             sleep(WHILE).await;

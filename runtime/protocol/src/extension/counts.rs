@@ -58,7 +58,7 @@ pub struct ConnectorInfo {
     pub counts: ConnectorCounts,
 }
 
-/// Counts of a connector. Shares and rates are about the time since the last message.
+/// Counts of a connector. Shares and rates are about the time since the last message. What is 0 or false may be absent.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct ConnectorCounts {
     /// Packets that writers put in, dropped ones included.
@@ -66,18 +66,24 @@ pub struct ConnectorCounts {
     /// Packets that the reader took.
     pub received: u64,
     /// Packets dropped by `when_full`.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub dropped: u64,
     /// Packets inside now.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub depth: u64,
     /// Most packets that were ever inside.
     pub high_water: u64,
     /// Packets taken per second.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub rate: f64,
     /// Share of the time that the writer waited for room, in percent.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub blocked_percent: f64,
     /// Share of the time that the reader waited for packets, in percent.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub starved_percent: f64,
     /// Whether it is held.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub held: bool,
 }
 
@@ -92,7 +98,7 @@ pub struct ProcessInfo {
     pub counts: ProcessCounts,
 }
 
-/// Counts of a process.
+/// Counts of a process. What is 0 may be absent.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ProcessCounts {
     /// What it does.
@@ -102,8 +108,10 @@ pub struct ProcessCounts {
     /// Packets sent on all its connectors; of a connector with several writers all count.
     pub sent: u64,
     /// Packets that it gave up on.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub failures: u64,
     /// Share of the time in its polls since the last message, in percent; sampled.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub busy_percent: f64,
 }
 
@@ -120,4 +128,9 @@ pub enum ProcessState {
     Blocked,
     /// It has ended.
     Ended,
+}
+
+/// Most counts of a large network are 0; leaving these out halves what is sent.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }

@@ -11,13 +11,13 @@ pub struct Attach {
     pub graph: String,
     /// The connector by name (`a.out->b.in`) or by one end (`b.in`).
     pub connector: String,
-    /// Packets that wait to be sent to the client at most; the oldest go.
+    /// Packets that wait to be sent to the client at most; while so many wait, others pass unseen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<u32>,
-    /// Of so many packets one is looked at; 1 is all. Brackets are always looked at, so that they come out even.
+    /// Of so many packets one is looked at; 1 is all. Others pass as if there were no probe.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub every: Option<u32>,
-    /// Most data packets per second that are looked at.
+    /// Most packets per second that are looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub per_second: Option<u32>,
     /// Longest preview of a packet in bytes of JSON.
@@ -53,7 +53,7 @@ pub struct Packets {
     pub packets: Vec<Packet>,
     /// Packets passed over so far because of `every` and `per_second`.
     pub skipped: u64,
-    /// Packets lost so far because the client did not take them in time.
+    /// Packets that passed unseen so far because too many waited to be sent.
     pub missed: u64,
 }
 

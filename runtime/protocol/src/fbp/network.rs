@@ -45,7 +45,7 @@ pub enum Response {
     BeginGroup(Packet),
     /// A close bracket on an edge.
     EndGroup(Packet),
-    /// Answers [`Request::Edges`].
+    /// Answers [`Request::Edges`]; always without `responseTo`, which its schema does not allow.
     Edges(Edges),
 }
 

@@ -9,8 +9,8 @@ use super::{Capability, Empty, PortDefinition};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "command", content = "payload", rename_all = "lowercase")]
 pub enum Request {
-    /// The first message of most clients. Answered by [`Response::Runtime`], then by [`Response::Ports`] of the main graph
-    /// if there is one. Needs no rights.
+    /// The first message of most clients. Answered by [`Response::Runtime`]; then, if there is a main graph, by its
+    /// [`Response::Ports`] and its [`Status`](super::network::Response::Status). Needs no rights.
     GetRuntime(Empty),
     /// Puts a packet into an exported in-port of a running graph. Answered by [`Response::PacketSent`] when it is in.
     Packet(Packet),

@@ -1,0 +1,317 @@
+//! Looking into running graphs, and steering them: `top`, `tap`, `why`, `hold`, `step`, `release`, `send`, `ps`, `stop`.
+
+use std::time::{Duration, Instant};
+
+use millstream_tests::{Outcome, Program, Run};
+use serde_json::Value;
+
+use super::Folder;
+
+/// Lines through two processes, with little room between them.
+const LINES: &str = r#"Graph(
+    format: 1,
+    processes: {
+        "read": Process(component: "console/Input"),
+        "pass": Process(component: "core/Repeat"),
+        "next": Process(component: "core/Repeat"),
+        "show": Process(component: "console/Output"),
+    },
+    connectors: [
+        Connector(from: "read.out", to: "pass.in", capacity: 4),
+        Connector(from: "pass.out", to: "next.in", capacity: 8),
+        Connector(from: "next.out", to: "show.in"),
+    ],
+)"#;
+
+/// A process that is slower than what comes.
+const SLOW: &str = r#"Graph(
+    format: 1,
+    processes: {
+        "count": Process(component: "core/Sequence", iips: { "count": 1000000 }),
+        "pass": Process(component: "core/Repeat"),
+        "slow": Process(component: "core/Throttle", iips: { "packets": 1, "per_ms": 3600000 }),
+        "drop": Process(component: "core/Drop"),
+    },
+    connectors: [
+        Connector(from: "count.out", to: "pass.in"),
+        Connector(from: "pass.out", to: "slow.in"),
+        Connector(from: "slow.out", to: "drop.in"),
+    ],
+)"#;
+
+/// What comes in through the graph's own port is printed.
+const OPEN: &str = r#"Graph(
+    format: 1,
+    processes: {
+        "pass": Process(component: "core/Repeat"),
+        "show": Process(component: "console/Output"),
+    },
+    connectors: [Connector(from: "pass.out", to: "show.in")],
+    inports: { "orders": "pass.in" },
+)"#;
+
+/// A runtime that runs in a folder of its own, and is found there.
+struct Ground {
+    folder: Folder,
+    run: Run,
+}
+
+impl Ground {
+    /// A run in the foreground that listens.
+    fn running(graph: &str, more: &[&str]) -> Self {
+        let folder = Folder::with(graph);
+        let program = program(&folder, &["run", "graph.ron", "--listen", "127.0.0.1:0"]);
+        let mut run = program.args(more.iter().copied()).start().unwrap();
+        run.wait_for("listening on").unwrap();
+        Self { folder, run }
+    }
+
+    /// A server of the folder.
+    fn serving(graph: &str) -> Self {
+        let folder = Folder::with(graph);
+        let program = program(&folder, &["serve", ".", "--listen", "127.0.0.1:0"]);
+        let mut run = program.start().unwrap();
+        assert!(run.line().unwrap().unwrap().starts_with("ws://127.0.0.1:"));
+        Self { folder, run }
+    }
+
+    fn program(&self, arguments: &[&str]) -> Program {
+        program(&self.folder, arguments)
+    }
+
+    fn ask(&self, arguments: &[&str]) -> Outcome {
+        self.program(arguments).run().unwrap()
+    }
+
+    /// What a command says that goes well.
+    fn told(&self, arguments: &[&str]) -> String {
+        let outcome = self.ask(arguments);
+        assert_eq!(outcome.code, Some(0), "{arguments:?}: {}", outcome.stderr);
+        outcome.stdout
+    }
+
+    fn look(&self) -> Value {
+        let text = self.told(&["top", "--once", "--json", "--interval", "50ms"]);
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// Looks until something is so.
+    fn until(&self, what: &str, is_so: impl Fn(&Value) -> bool) {
+        let begun = Instant::now();
+        loop {
+            let seen = self.look();
+            if is_so(&seen) {
+                return;
+            }
+            let limit = Duration::from_secs(20);
+            assert!(begun.elapsed() < limit, "never {what}: {seen:#}");
+        }
+    }
+
+    /// Stops the runtime as Ctrl-C does.
+    fn stop(self) -> Outcome {
+        self.run.signal("INT").unwrap();
+        self.run.finish().unwrap()
+    }
+}
+
+/// A command that finds only the runtimes of this folder.
+fn program(folder: &Folder, arguments: &[&str]) -> Program {
+    Program::new(arguments.iter().copied())
+        .within(folder.path())
+        .env("XDG_RUNTIME_DIR", folder.path())
+}
+
+fn named<'a>(list: &'a Value, name: &str) -> &'a Value {
+    let found = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["name"] == name);
+    found.unwrap_or_else(|| panic!("no `{name}` in {list:#}"))
+}
+
+#[test]
+fn held_connector_fills_up_steps_and_goes_on_and_nothing_is_lost() {
+    let mut ground = Ground::running(LINES, &["--summary", "json"]);
+    assert_eq!(
+        ground.told(&["hold", "next.in"]),
+        "pass.out->next.in: held\n"
+    );
+    let lines: Vec<String> = (1..=100).map(|line| format!("line {line}")).collect();
+    ground.run.say(&(lines.join("\n") + "\n")).unwrap();
+
+    ground.until("full", |seen| {
+        let connector = named(&seen["connectors"], "pass.out->next.in");
+        let writer = named(&seen["processes"], "pass");
+        connector["depth"] == 8 && connector["held"] == true && writer["state"] == "blocked"
+    });
+    let why = ground.told(&["why"]);
+    assert!(why.starts_with("`pass.out->next.in` is held"), "{why}");
+
+    ground.told(&["step", "next.in", "-n", "3"]);
+    for line in &lines[..3] {
+        assert_eq!(ground.run.line().unwrap().as_ref(), Some(line));
+    }
+    ground.until("stepped", |seen| {
+        let connector = named(&seen["connectors"], "pass.out->next.in");
+        connector["received"] == 3 && connector["depth"] == 8
+    });
+
+    let mut tap = ground
+        .program(&["tap", "pass.out->*", "--count", "97"])
+        .start()
+        .unwrap();
+    tap.wait_for("tapping pass.out->next.in").unwrap();
+    ground.told(&["release", "next.in"]);
+    let seen = tap.finish().unwrap();
+    assert_eq!(seen.code, Some(0), "{}", seen.stderr);
+    let shown: Vec<&str> = seen.stdout.lines().collect();
+    assert_eq!(shown.len(), 97, "{}", seen.stderr);
+    assert!(shown[0].ends_with("1  \"line 4\""), "{}", shown[0]);
+    assert!(shown[96].ends_with("97  \"line 100\""), "{}", shown[96]);
+
+    ground.run.close_input();
+    let outcome = ground.run.finish().unwrap();
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert_eq!(outcome.stdout, lines.join("\n") + "\n");
+    let summary = outcome.stderr.split_once('{').unwrap().1;
+    let summary: Value = serde_json::from_str(&format!("{{{summary}")).unwrap();
+    for connector in summary["connectors"].as_array().unwrap() {
+        assert_eq!(connector["in"], 100, "{connector}");
+        assert_eq!(connector["out"], 100, "{connector}");
+    }
+}
+
+#[test]
+fn slow_process_is_named_as_the_culprit() {
+    let ground = Ground::running(SLOW, &["--grace", "0s"]);
+    ground.until("blocked", |seen| {
+        named(&seen["processes"], "count")["state"] == "blocked"
+    });
+    let why = ground.told(&["why"]);
+    let wanted = "back-pressure starts at `slow`: 2 full connectors wait for it (64 of 64 packets)\n  \
+                  count.out->pass.in\n  pass.out->slow.in\n";
+    assert_eq!(why, wanted);
+    let table = ground.told(&["top", "--once"]);
+    let row = table
+        .lines()
+        .find(|line| line.starts_with("pass.out->slow.in"));
+    assert!(row.unwrap().contains("64/64"), "{table}");
+    ground.stop();
+}
+
+#[test]
+fn served_graphs_are_listed_started_fed_and_stopped() {
+    let mut ground = Ground::serving(OPEN);
+    assert!(ground.told(&["ps"]).contains("graph  stopped"));
+    assert_eq!(ground.told(&["start", "graph"]), "graph: running\n");
+    ground.told(&["send", "orders", "12", "twelve", r#"{"sacks": 3}"#]);
+    for line in ["12", "twelve", r#"{"sacks":3}"#] {
+        assert_eq!(ground.run.line().unwrap().as_deref(), Some(line));
+    }
+    let outcome = ground
+        .program(&["send", "orders", "--text"])
+        .input("1\n2\n")
+        .run()
+        .unwrap();
+    assert_eq!(
+        (outcome.code, outcome.stderr.as_str()),
+        (Some(0), "2 packets sent to orders\n")
+    );
+    assert_eq!(ground.run.line().unwrap().as_deref(), Some("1"));
+    assert_eq!(ground.ask(&["send", "nowhere", "1"]).code, Some(2));
+    assert_eq!(ground.told(&["stop"]), "graph: stopped\n");
+    let last = ground.look();
+    assert_eq!(
+        named(&last["connectors"], "pass.out->show.in")["received"],
+        5
+    );
+    assert_eq!(ground.stop().code, Some(130));
+}
+
+#[test]
+fn names_that_mean_nothing_are_answered_with_the_nearest() {
+    let ground = Ground::running(LINES, &[]);
+    let refused = |arguments: &[&str], words: &str| {
+        let outcome = ground.ask(arguments);
+        assert_eq!(outcome.code, Some(2), "{arguments:?}: {}", outcome.stderr);
+        assert!(
+            outcome.stderr.contains(words),
+            "{words}: {}",
+            outcome.stderr
+        );
+    };
+    refused(&["hold", "pas"], "the nearest: pass");
+    refused(&["tap", "nxt.in"], "the nearest: pass.out->next.in");
+    refused(&["top", "--once", "--graph", "grph"], "the nearest: graph");
+    refused(&["top"], "`millstream top --once`");
+    refused(&["tap", "--sample", "2/3"], "1/100");
+    ground.stop();
+}
+
+#[test]
+fn runtimes_that_are_not_there_are_told_apart_from_wrong_use() {
+    let folder = Folder::with(LINES);
+    let unreachable = |arguments: &[&str], words: &str| {
+        let outcome = program(&folder, arguments).run().unwrap();
+        assert_eq!(outcome.code, Some(5), "{arguments:?}: {}", outcome.stderr);
+        assert!(
+            outcome.stderr.contains(words),
+            "{words}: {}",
+            outcome.stderr
+        );
+    };
+    unreachable(&["ps"], "no runtime of yours is listening");
+    unreachable(&["ps", "--runtime", "127.0.0.1:1"], "connection refused");
+    let error = program(&folder, &["ps", "--json"]).run().unwrap().stderr;
+    let error: Value = serde_json::from_str(&error).unwrap();
+    assert_eq!(error["error"]["code"], "unreachable");
+}
+
+#[test]
+fn secret_is_needed_where_there_is_one() {
+    let folder = Folder::with(LINES);
+    folder.write("secret", "open sesame\n");
+    folder.write("wrong", "open\n");
+    let arguments = [
+        "run",
+        "graph.ron",
+        "--listen",
+        "127.0.0.1:0",
+        "--secret-file",
+        "secret",
+    ];
+    let mut run = program(&folder, &arguments).start().unwrap();
+    run.wait_for("listening on").unwrap();
+    for (more, code) in [
+        (&[][..], 5),
+        (&["--secret-file", "wrong"], 5),
+        (&["--secret-file", "missing"], 4),
+        (&["--secret-file", "secret"], 0),
+    ] {
+        let outcome = program(&folder, &["ps"])
+            .args(more.iter().copied())
+            .run()
+            .unwrap();
+        assert_eq!(outcome.code, Some(code), "{more:?}: {}", outcome.stderr);
+        assert!(!outcome.stderr.contains("sesame"), "{}", outcome.stderr);
+    }
+    run.close_input();
+    assert_eq!(run.finish().unwrap().code, Some(0));
+}
+
+#[test]
+fn runtime_that_is_killed_is_not_found_any_more() {
+    let ground = Ground::running(LINES, &[]);
+    ground.run.signal("KILL").unwrap();
+    let Ground { folder, run } = ground;
+    run.finish().unwrap();
+    let outcome = program(&folder, &["ps"]).run().unwrap();
+    assert_eq!(outcome.code, Some(5), "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("no runtime of yours"),
+        "{}",
+        outcome.stderr
+    );
+}

@@ -1,0 +1,105 @@
+//! `millstream serve` and `millstream run --listen`: where they listen, whom they refuse, how they end.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
+use millstream_tests::{Program, Run};
+
+/// Starts a server and gives its address.
+fn serve(arguments: &[&str]) -> (Run, String) {
+    let all = ["serve", "--listen", "127.0.0.1:0"];
+    let mut run = Program::new(all)
+        .args(arguments.iter().copied())
+        .start()
+        .unwrap();
+    let line = run.line().unwrap().unwrap();
+    let address = line.strip_prefix("ws://").unwrap().to_owned();
+    (run, address)
+}
+
+/// What a browser's first words are answered with.
+fn ask(address: &str, headers: &str) -> String {
+    let mut socket = TcpStream::connect(address).unwrap();
+    let request =
+        format!("GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}\r\n");
+    socket.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn server_tells_its_address_first_and_ends_at_a_signal() {
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let (run, address) = serve(&["graphs"]);
+        assert!(ask(&address, "").starts_with("HTTP/1.1 200"));
+        run.signal(signal).unwrap();
+        let outcome = run.finish().unwrap();
+        assert_eq!(outcome.code, Some(code), "{outcome:?}");
+        assert_eq!(outcome.stdout, format!("ws://{address}\n"));
+    }
+}
+
+#[test]
+fn pages_of_other_sites_are_turned_away() {
+    let (run, address) = serve(&["graphs/hello.ron"]);
+    assert!(ask(&address, "Origin: https://evil.example\r\n").starts_with("HTTP/1.1 403"));
+    run.signal("INT").unwrap();
+    assert_eq!(run.finish().unwrap().code, Some(130));
+}
+
+#[test]
+fn running_graphs_drain_when_the_server_ends() {
+    let (mut run, _address) = serve(&["graphs/hello.ron", "--start", "-v"]);
+    run.wait_for("graph ended").unwrap();
+    run.signal("INT").unwrap();
+    let outcome = run.finish().unwrap();
+    assert_eq!(outcome.code, Some(130), "{outcome:?}");
+    assert!(outcome.stdout.contains("Hello"), "{outcome:?}");
+}
+
+#[test]
+fn what_cannot_be_served_is_refused() {
+    let cases: [(&[&str], i32, &str); 6] = [
+        (&["serve", "--listen", "0.0.0.0:0"], 2, "a secret is needed"),
+        (
+            &["serve", "--listen", "nowhere"],
+            2,
+            "invalid socket address",
+        ),
+        (&["serve", "no-such-folder-here/x.ron"], 4, "cannot serve"),
+        (&["serve", "graphs", "--start"], 2, "--start needs"),
+        (&["serve", "graphs", "README.md"], 2, "is a directory"),
+        (
+            &["serve", "--secret-file", "no-such-file"],
+            4,
+            "cannot read no-such-file",
+        ),
+    ];
+    for (arguments, code, words) in cases {
+        let outcome = Program::new(arguments.iter().copied()).run().unwrap();
+        assert_eq!(outcome.code, Some(code), "{arguments:?}: {outcome:?}");
+        assert!(outcome.stderr.contains(words), "{arguments:?}: {outcome:?}");
+    }
+}
+
+#[test]
+fn run_in_the_foreground_can_be_looked_into() {
+    let graph = r#"Graph(format: 1, processes: {
+        "tick": Process(component: "time/Tick", iips: { "every_ms": 3600000 }),
+        "drop": Process(component: "core/Drop"),
+    }, connectors: [Connector(from: "tick.out", to: "drop.in")])"#;
+    let mut run = Program::new(["run", "-", "--listen", "127.0.0.1:0", "-v"])
+        .input(graph)
+        .start()
+        .unwrap();
+    run.close_input();
+    run.wait_for("listening on ws://").unwrap();
+    run.signal("INT").unwrap();
+    let outcome = run.finish().unwrap();
+    assert_eq!(outcome.code, Some(130), "{outcome:?}");
+    assert_eq!(outcome.stdout, "");
+    let address = outcome.stderr.split("ws://").nth(1).unwrap();
+    let address = address.split_whitespace().next().unwrap();
+    assert!(TcpStream::connect(address).is_err(), "the port is closed");
+}
