@@ -168,8 +168,8 @@ fn words(out: &mut dyn Write, count: u64) -> Result<()> {
 /// A word for each number.
 fn word(mut number: usize) -> String {
     const SYLLABLES: [&str; 16] = [
-        "ba", "ro", "mi", "ten", "sal", "do", "ker", "lu", "ni", "va", "os", "ti", "re", "gan",
-        "po", "wel",
+        "ra", "ro", "mi", "ten", "sal", "do", "ker", "lu", "ni", "va", "os", "ti", "re", "gan",
+        "po", "dor",
     ];
     let mut word = String::new();
     loop {
