@@ -342,6 +342,20 @@ fn graph_stands_for_the_cases_beside_it() {
 }
 
 #[test]
+fn server_takes_no_cases_for_graphs() {
+    let case = r#""x": Case(inputs: { "double.in": [] }, outputs: { "double.out": [] }),"#;
+    let folder = folder(case);
+    folder.write("broken.ron", "Graph(");
+    let program = Program::new(["serve", ".", "--listen", "127.0.0.1:0"]);
+    let mut run = program.within(folder.path()).start().unwrap();
+    assert!(run.line().unwrap().unwrap().starts_with("ws://"));
+    run.signal("INT").unwrap();
+    let told = run.finish().unwrap().stderr;
+    assert!(told.contains("left out: broken.ron"), "{told}");
+    assert!(!told.contains("cases.ron"), "{told}");
+}
+
+#[test]
 fn tests_that_cannot_be_found_or_read_have_exit_codes_of_their_own() {
     let case = r#""x": Case(inputs: { "double.in": [] }, outputs: { "double.out": [] }),"#;
     let folder = folder(case);
