@@ -10,6 +10,9 @@
 //!
 //! Bytes are `{"$bytes":"…"}` in base64, as everywhere. What JSON cannot hold (Rust values that components hand each other,
 //! numbers that are not finite) is a row with `lost` in place of `value`, which says why; such a row cannot be replayed.
+//!
+//! A packet that no reader has taken by the end is in no row, and neither are the insides of subgraphs that run anew for each
+//! bracket group: their connectors come and go with the groups.
 
 pub(crate) mod read;
 pub(crate) mod record;
