@@ -189,6 +189,19 @@ fn selector_without_connector_stops_the_run_before_it_begins() {
 }
 
 #[test]
+fn recording_does_not_mix_with_the_data_of_the_graph() {
+    let folder = Folder::with(MIXED);
+    let outcome = folder
+        .run()
+        .args(["--record", "-"])
+        .input(LINES)
+        .run()
+        .unwrap();
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
 fn replayed_packets_are_what_was_recorded() {
     let folder = recorded(&[]);
     folder.write("graph.ron", PRINT);

@@ -66,6 +66,10 @@ impl Recorder {
     ///
     /// Fails when the file cannot be written.
     pub(crate) fn open(path: &Path, selectors: &[ConnectorSelector]) -> Result<Self, Fault> {
+        if path.as_os_str() == "-" {
+            let text = "standard output is for the data of the graph, not for a recording";
+            return Err(Fault::usage(text).help("name a file, a pipe or a device"));
+        }
         let file = Replacement::begin(path).map_err(|error| cannot(path, &error))?;
         Ok(Self {
             path: path.to_owned(),
