@@ -104,7 +104,7 @@ fn run(lab: &mut Lab, job: &Job) -> Result<()> {
 fn measure(lab: &Lab, folder: &Path, contenders: &mut [Contender]) -> Result<Vec<Usage>> {
     let mut expected = None;
     let mut usages = vec![Usage::MAX; contenders.len()];
-    for turn in 0..lab.reps(3) {
+    for turn in 0..lab.reps(5) {
         for (contender, usage) in contenders.iter_mut().zip(&mut usages) {
             if turn > 0 && contender.is_slow {
                 continue;
