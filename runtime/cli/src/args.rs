@@ -46,12 +46,12 @@ pub(crate) struct Cli {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  success                         4  something could not be read or written
+  0  success                         5  the runtime cannot be reached
   1  a component failed, or `diff`   6  deadlock: no process could go on
-     found differences
-  2  the command line makes no sense 7  a test did not pass
-  3  the graph is invalid            8  the time limit was reached
-  5  the runtime cannot be reached   130/143  ended by SIGINT/SIGTERM
+     found differences               7  a test did not pass
+  2  the command line makes no sense 8  the time limit was reached
+  3  the graph is invalid            130/143  ended by SIGINT/SIGTERM
+  4  something could not be read or written
 
 Environment:
   MILLSTREAM_LOG   what to log, as `level` or `target=level,…`; stronger than -v
