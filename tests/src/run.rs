@@ -103,6 +103,11 @@ impl Run {
         Ok(())
     }
 
+    /// What [`Run::wait_for`] has heard of standard error so far.
+    pub fn told(&self) -> &str {
+        &self.told
+    }
+
     /// Writes more to standard input, behind what the program was given.
     ///
     /// # Errors

@@ -24,6 +24,15 @@ mod data;
 /// Graphs of other tools, pictures and differences.
 mod exchange;
 
+/// Graphs and components that are tested with packets.
+mod cases;
+
+/// Packets written down and fed in again.
+mod replay;
+
+/// Counts of a run, scraped while it runs.
+mod metrics;
+
 /// Looking into running graphs, and steering them.
 mod remote;
 

@@ -1,6 +1,7 @@
 //! The command line as types.
 
 mod remote;
+mod trial;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,7 +14,11 @@ pub(crate) use remote::{
     ActArgs, LogsArgs, PsArgs, RemoteArgs, SendArgs, Show, SteerArgs, StepArgs, TapArgs, TopArgs,
     WhyArgs,
 };
+use trial::REPLAY_HELP;
+pub(crate) use trial::{RecordArgs, ReplayArgs, TestArgs};
 
+use crate::metrics::Address;
+use crate::overrides::Changes;
 use crate::select::{CapacityArg, IipArg, parse_duration};
 
 /// Draw dataflow graphs, run them anywhere.
@@ -41,12 +46,12 @@ pub(crate) struct Cli {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  success                         4  something could not be read or written
+  0  success                         5  the runtime cannot be reached
   1  a component failed, or `diff`   6  deadlock: no process could go on
-     found differences
-  2  the command line makes no sense 5  the runtime cannot be reached
-  3  the graph is invalid            8  the time limit was reached
-                                     130/143  ended by SIGINT/SIGTERM
+     found differences               7  a test did not pass
+  2  the command line makes no sense 8  the time limit was reached
+  3  the graph is invalid            130/143  ended by SIGINT/SIGTERM
+  4  something could not be read or written
 
 Environment:
   MILLSTREAM_LOG   what to log, as `level` or `target=level,…`; stronger than -v
@@ -140,7 +145,13 @@ impl FormatArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Run a graph to its end.
+    #[command(after_help = RUN_HELP)]
     Run(Box<RunArgs>),
+    /// Feed recorded packets into a graph, or into one of its processes.
+    #[command(after_help = REPLAY_HELP)]
+    Replay(Box<ReplayArgs>),
+    /// Run graphs, parts of them and components on given packets, and compare what comes out.
+    Test(TestArgs),
     /// Serve graphs to editors, browsers and other tools: they change them, run them, and look inside.
     Serve(ServeArgs),
     /// Watch a running graph: rates, fill, who waits.
@@ -193,7 +204,6 @@ pub(crate) enum Verb {
 
 /// `millstream run`.
 #[derive(Debug, Args)]
-#[command(after_help = RUN_HELP)]
 pub(crate) struct RunArgs {
     /// The graph file; `-` reads it from standard input.
     #[arg(value_name = "GRAPH", value_hint = ValueHint::FilePath)]
@@ -231,9 +241,25 @@ pub(crate) struct RunArgs {
     /// What to show while the graph runs: `line` keeps one line of rates at the bottom of the terminal.
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) ui: Ui,
+    /// What is written down while it runs.
+    #[command(flatten)]
+    pub(crate) record: RecordArgs,
+    /// Serve what the graph counts for Prometheus, at /metrics of this port of this machine, or of this address.
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) metrics: Option<Address>,
     /// How errors look.
     #[command(flatten)]
     pub(crate) format: FormatArgs,
+}
+
+impl RunArgs {
+    /// What changes about the graph.
+    pub(crate) fn changes(&self) -> Changes<'_> {
+        Changes {
+            iips: &self.iip,
+            capacity: &self.capacity,
+        }
+    }
 }
 
 const RUN_HELP: &str = "\
@@ -622,6 +648,8 @@ impl Cli {
     pub(crate) const fn format(&self) -> Format {
         match &self.verb {
             Verb::Run(args) => args.format.get(),
+            Verb::Replay(args) => args.run.format.get(),
+            Verb::Test(args) => args.format.get(),
             Verb::Serve(args) => args.format.get(),
             Verb::Check(args) => args.format.get(),
             Verb::Fmt(args) => args.format.get(),

@@ -8,6 +8,7 @@ use millstream_graph::{Flat, Graph};
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::args::RunArgs;
+use crate::beside::Beside;
 use crate::exit::Fault;
 use crate::link::Link;
 use crate::output::Shell;
@@ -22,39 +23,40 @@ pub(crate) struct Executed {
     pub(crate) report: Option<Report>,
     /// The first signal, if one came.
     pub(crate) signal: Option<Signal>,
+    /// What went wrong beside it.
+    pub(crate) fault: Option<Fault>,
 }
 
-/// What is run.
-#[derive(Debug)]
-pub(crate) struct Foreground<'a> {
-    /// As it is in its file.
+/// What a run needs to know besides its plan.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stage<'a> {
+    /// The graph as it is in its file.
     pub(crate) graph: &'a Graph,
-    /// With all that the command line changes.
+    /// What runs: with all that the command line changes.
     pub(crate) flat: &'a Flat,
+    /// How.
+    pub(crate) args: &'a RunArgs,
+    /// Whom to tell.
+    pub(crate) shell: &'a Shell,
 }
 
 /// Runs a plan to its end.
 ///
 /// # Errors
 ///
-/// Fails when the runtime or a thread cannot be started.
-pub(crate) fn execute(
-    plan: Plan,
-    run: &Foreground<'_>,
-    args: &RunArgs,
-    shell: &Shell,
-) -> Result<Executed, Fault> {
-    let cannot_start = |error: io::Error| Fault::io("cannot start the network", &error);
-    let runtime = runtime_for(&plan, args).map_err(cannot_start)?;
+/// Fails when the runtime or a thread cannot be started, and when what runs beside it cannot begin.
+pub(crate) fn execute(plan: Plan, stage: Stage<'_>, beside: Beside) -> Result<Executed, Fault> {
+    let runtime = runtime_for(&plan, stage.args).map_err(cannot_start)?;
     report_panics();
-    let signal = Cell::new(None);
-    let report = runtime.block_on(drive(plan, run, args, shell, &signal))?;
+    let executed = runtime.block_on(drive(plan, stage, beside));
     // A thread that reads a terminal may never come back: nobody waits for it.
     runtime.shutdown_background();
-    Ok(Executed {
-        report,
-        signal: signal.get(),
-    })
+    executed
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn cannot_start(error: io::Error) -> Fault {
+    Fault::io("cannot start the network", &error)
 }
 
 /// One thread for a network that has one island: it starts fastest, and nothing crosses threads. One more for those who
@@ -74,37 +76,42 @@ fn runtime_for(plan: &Plan, args: &RunArgs) -> io::Result<Runtime> {
     builder.enable_all().build()
 }
 
-async fn drive(
-    plan: Plan,
-    run: &Foreground<'_>,
-    args: &RunArgs,
-    shell: &Shell,
-    signal: &Cell<Option<Signal>>,
-) -> Result<Option<Report>, Fault> {
-    let cannot_start = |error: io::Error| Fault::io("cannot start the network", &error);
+async fn drive(plan: Plan, stage: Stage<'_>, beside: Beside) -> Result<Executed, Fault> {
+    let Stage {
+        flat, args, shell, ..
+    } = stage;
     let signals = Signals::listen().map_err(cannot_start)?;
     let prepared = plan.prepare();
+    let network = prepared.network().clone();
     // Those who look find the network before its first packet.
-    let mut link = Link::open(prepared.network(), run, args, shell).await?;
+    let mut link = Link::open(&network, stage).await?;
+    let mut company = beside.begin(&network, shell)?;
     let running = prepared.start(&Handle::current()).map_err(cannot_start)?;
     let mut running = running.grace(args.grace);
     if let Some(limit) = args.timeout {
         running = running.time_limit(limit);
     }
-    let network = running.network().clone();
-    let progress = Progress::start(&network, run.flat, args.ui, shell).map_err(cannot_start)?;
+    let doors = running.take_doors();
+    let progress = Progress::start(&network, flat, args.ui, shell).map_err(cannot_start)?;
+    let signal = Cell::new(None);
     let report = tokio::select! {
         report = running.join() => Some(report),
-        () = signals.steer(&network, args.grace, shell, signal) => None,
+        () = signals.steer(&network, args.grace, shell, &signal) => None,
+        () = company.keep(doors, &network, shell) => None,
         never = link.serve() => match never {},
     };
     progress.end();
+    let fault = company.end(shell);
     link.close(report.as_ref()).await;
-    Ok(report)
+    Ok(Executed {
+        report,
+        signal: signal.get(),
+        fault,
+    })
 }
 
 /// A panic of a component is told as the failure of its process; where it happened goes to the log.
-fn report_panics() {
+pub(crate) fn report_panics() {
     if std::env::var_os("RUST_BACKTRACE").is_some() {
         return;
     }

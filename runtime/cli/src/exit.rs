@@ -27,6 +27,8 @@ pub(crate) enum Exit {
     Unreachable,
     /// No process could go on.
     Deadlock,
+    /// A test did not pass.
+    TestFailed,
     /// The time limit was reached.
     TimeLimit,
     /// SIGINT asked the run to stop.
@@ -46,6 +48,7 @@ impl Exit {
             Self::Io => 4,
             Self::Unreachable => 5,
             Self::Deadlock => 6,
+            Self::TestFailed => 7,
             Self::TimeLimit => 8,
             Self::Interrupted => 130,
             Self::Terminated => 143,
@@ -63,6 +66,7 @@ impl Exit {
             Self::Io => "io",
             Self::Unreachable => "unreachable",
             Self::Deadlock => "deadlock",
+            Self::TestFailed => "test_failed",
             Self::TimeLimit => "time_limit",
             Self::Interrupted => "interrupted",
             Self::Terminated => "terminated",

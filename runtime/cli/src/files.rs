@@ -4,11 +4,13 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use millstream_graph::file::cases;
+
 use crate::exit::{Exit, Fault, io_text};
 
 /// The graph files that paths stand for, in order of name: of a directory all `*.ron` files, however deep.
 ///
-/// Hidden directories are left out, and so is `target`, where build tools put what they make.
+/// Hidden directories are left out, and so are `target`, where build tools put what they make, and files with test cases.
 ///
 /// # Errors
 ///
@@ -21,9 +23,7 @@ pub(crate) fn graph_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Fault> {
     for path in paths {
         if path.is_dir() {
             let before = files.len();
-            walk(path, &mut files).map_err(|(path, error)| {
-                Fault::io(&format!("cannot read {}", path.display()), &error)
-            })?;
+            files.extend(ron_files(path)?.into_iter().filter(|file| !has_cases(file)));
             if files.len() == before {
                 return Err(
                     Fault::usage(format!("no graph files (*.ron) in {}", path.display()))
@@ -37,7 +37,25 @@ pub(crate) fn graph_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Fault> {
     Ok(files)
 }
 
-fn walk(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), (PathBuf, io::Error)> {
+/// All `*.ron` files in a directory, however deep, in order of name.
+///
+/// # Errors
+///
+/// Fails when a directory cannot be read.
+pub(crate) fn ron_files(directory: &Path) -> Result<Vec<PathBuf>, Fault> {
+    let mut files = Vec::new();
+    walk(directory, &mut |file| files.push(file))
+        .map_err(|(path, error)| Fault::io(&format!("cannot read {}", path.display()), &error))?;
+    Ok(files)
+}
+
+/// Whether a file has test cases in it and no graph. Of what cannot be read somebody else will say so.
+pub(crate) fn has_cases(path: &Path) -> bool {
+    fs::read_to_string(path).is_ok_and(|text| cases::is_suite(&text))
+}
+
+/// Calls `found` with each `*.ron` file in a directory, in order of name.
+fn walk(directory: &Path, found: &mut dyn FnMut(PathBuf)) -> Result<(), (PathBuf, io::Error)> {
     let at = |error| (directory.to_owned(), error);
     let mut entries = fs::read_dir(directory)
         .and_then(|entries| entries.collect::<io::Result<Vec<_>>>())
@@ -50,9 +68,9 @@ fn walk(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), (PathBuf, io::
         let kind = entry.file_type().map_err(at)?;
         let path = strip_dot(entry.path());
         if kind.is_dir() && !is_hidden {
-            walk(&path, files)?;
+            walk(&path, found)?;
         } else if !kind.is_dir() && path.extension().is_some_and(|extension| extension == "ron") {
-            files.push(path);
+            found(path);
         }
     }
     Ok(())
@@ -118,7 +136,8 @@ pub(crate) fn write_result(path: &Path, text: &str, existing: Existing) -> Resul
 /// Fails when there is such a file already, or the directory cannot be written.
 fn create(path: &Path, text: &str) -> io::Result<()> {
     let directory = directory_of(path);
-    let file = temporary(directory, text)?;
+    let mut file = temporary(directory)?;
+    file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     file.persist_noclobber(path).map_err(|error| error.error)?;
     sync_directory(directory)
@@ -132,16 +151,14 @@ fn directory_of(path: &Path) -> &Path {
 }
 
 /// A file beside the target, with the permissions that the user's mask gives.
-fn temporary(directory: &Path, text: &str) -> io::Result<tempfile::NamedTempFile> {
+fn temporary(directory: &Path) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".millstream-");
     #[cfg(unix)]
     let new = <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666);
     #[cfg(unix)]
     builder.permissions(new);
-    let mut file = builder.tempfile_in(directory)?;
-    file.write_all(text.as_bytes())?;
-    Ok(file)
+    builder.tempfile_in(directory)
 }
 
 /// Replaces a file at once: whoever reads it sees the old or the new text, also after a crash. Permissions stay.
@@ -150,27 +167,85 @@ fn temporary(directory: &Path, text: &str) -> io::Result<tempfile::NamedTempFile
 ///
 /// Fails when the directory cannot be written; the file is as it was then.
 pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
-    // A link stays a link: what it points to is replaced.
-    let target = match path.canonicalize() {
-        Ok(target) => target,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
-        Err(error) => return Err(error),
-    };
-    let directory = directory_of(&target);
-    let permissions = match fs::metadata(&target) {
-        Ok(metadata) if metadata.permissions().readonly() => {
-            return Err(io::Error::from(io::ErrorKind::PermissionDenied));
+    let mut replacement = Replacement::hidden(path)?;
+    replacement.write_all(text.as_bytes())?;
+    replacement.commit()
+}
+
+/// A file that is being written and takes its name when it is whole. Dropped before, it leaves nothing behind.
+#[derive(Debug)]
+pub(crate) enum Replacement {
+    /// A temporary file beside the target.
+    Hidden(tempfile::NamedTempFile, PathBuf),
+    /// A pipe or a device, written as it comes.
+    Device(File),
+}
+
+impl Replacement {
+    /// Begins to write a file, or opens a pipe or a device.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it is a directory or read-only, and when the directory around it cannot be written.
+    pub(crate) fn begin(path: &Path) -> io::Result<Self> {
+        match fs::metadata(path) {
+            Ok(found) if found.is_dir() => Err(io::Error::from(io::ErrorKind::IsADirectory)),
+            Ok(found) if !found.is_file() => {
+                File::options().write(true).open(path).map(Self::Device)
+            }
+            _ => Self::hidden(path),
         }
-        Ok(metadata) => Some(metadata.permissions()),
-        Err(_) => None,
-    };
-    let file = temporary(directory, text)?;
-    if let Some(permissions) = permissions {
-        file.as_file().set_permissions(permissions)?;
     }
-    file.as_file().sync_all()?;
-    file.persist(&target).map_err(|error| error.error)?;
-    sync_directory(directory)
+
+    fn hidden(path: &Path) -> io::Result<Self> {
+        // A link stays a link: what it points to is replaced.
+        let target = match path.canonicalize() {
+            Ok(target) => target,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
+            Err(error) => return Err(error),
+        };
+        let permissions = match fs::metadata(&target) {
+            Ok(metadata) if metadata.permissions().readonly() => {
+                return Err(io::Error::from(io::ErrorKind::PermissionDenied));
+            }
+            Ok(metadata) => Some(metadata.permissions()),
+            Err(_) => None,
+        };
+        let file = temporary(directory_of(&target))?;
+        if let Some(permissions) = permissions {
+            file.as_file().set_permissions(permissions)?;
+        }
+        Ok(Self::Hidden(file, target))
+    }
+
+    /// Makes sure that everything is on the disk, then gives the file its name.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the disk does; a file of that name is then as it was.
+    pub(crate) fn commit(self) -> io::Result<()> {
+        match self {
+            Self::Device(_) => Ok(()),
+            Self::Hidden(file, target) => {
+                file.as_file().sync_all()?;
+                file.persist(&target).map_err(|error| error.error)?;
+                sync_directory(directory_of(&target))
+            }
+        }
+    }
+}
+
+impl io::Write for Replacement {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Hidden(file, _) => file.write(bytes),
+            Self::Device(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 #[cfg(unix)]

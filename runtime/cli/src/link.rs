@@ -11,11 +11,9 @@ use millstream_server::{Adopted, Server};
 use tokio::sync::oneshot;
 
 use crate::access::{options, secrets};
-use crate::args::RunArgs;
 use crate::catalog::registry;
-use crate::execute::Foreground;
+use crate::execute::Stage;
 use crate::exit::Fault;
-use crate::output::Shell;
 use crate::remote::{Announcement, announce};
 
 /// A server beside a run, or none.
@@ -34,12 +32,13 @@ impl Link {
     /// # Errors
     ///
     /// Fails when the address cannot be used, or a secret is missing.
-    pub(crate) async fn open(
-        network: &Network,
-        run: &Foreground<'_>,
-        args: &RunArgs,
-        shell: &Shell,
-    ) -> Result<Self, Fault> {
+    pub(crate) async fn open(network: &Network, stage: Stage<'_>) -> Result<Self, Fault> {
+        let Stage {
+            graph,
+            flat,
+            args,
+            shell,
+        } = stage;
         let Some(listen) = args.listen else {
             return Ok(Self(None));
         };
@@ -48,7 +47,7 @@ impl Link {
         crate::log::share(server.log_sink());
         let name = name_of(&args.graph);
         let announced = announce(server.address(), &[name.to_owned()]);
-        let adopted = server.adopt(name, run.graph.clone(), run.flat.clone(), network.clone());
+        let adopted = server.adopt(name, graph.clone(), flat.clone(), network.clone());
         shell.notice(&format!("listening on ws://{}", server.address()));
         let (end, ended) = oneshot::channel::<()>();
         let serving = server.run(async move { drop(ended.await) });

@@ -50,6 +50,19 @@ impl Loader {
         } else {
             read_file(path)
         };
+        Self::around(root)
+    }
+
+    /// Reads a graph that stands in no file.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it is no graph.
+    pub(crate) fn of_text(name: &str, text: String) -> Result<Self, Fault> {
+        Self::around(parse(text.into_bytes(), Arc::from(""), name.to_owned()))
+    }
+
+    fn around(root: Found) -> Result<Self, Fault> {
         match root {
             Ok(root) => {
                 let files = HashMap::from([(Arc::clone(&root.id), Ok(Arc::clone(&root)))]);

@@ -7,19 +7,24 @@
 
 mod access;
 mod args;
+mod beside;
 mod catalog;
 mod conclude;
 mod execute;
 mod exit;
+mod feed;
 mod files;
 mod findings;
 mod link;
 mod load;
 mod log;
 mod message;
+mod metrics;
 mod output;
 mod overrides;
+mod ports;
 mod progress;
+mod recording;
 mod remote;
 mod render;
 mod select;
@@ -27,6 +32,7 @@ mod signals;
 mod source;
 mod summary;
 mod target;
+mod trial;
 mod verb;
 
 use std::ffi::OsString;

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use millstream_graph::{Catalog, ComponentSpec, Flat, Graph, PortKey, ProcessName};
 use millstream_packet::PortType;
 
-use crate::args::RunArgs;
 use crate::catalog::spec_of;
 use crate::exit::Fault;
 use crate::load::Loader;
@@ -23,17 +22,26 @@ pub(crate) struct Known<'a> {
     pub(crate) loader: &'a Loader,
 }
 
+/// What is changed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Changes<'a> {
+    /// Values in place of those in the file.
+    pub(crate) iips: &'a [IipArg],
+    /// How many packets connectors hold.
+    pub(crate) capacity: &'a [CapacityArg],
+}
+
 /// The graph with the changes that concern it.
 ///
 /// # Errors
 ///
 /// Fails when a process or port does not exist.
-pub(crate) fn change_graph(args: &RunArgs, known: Known<'_>) -> Result<Arc<Graph>, Fault> {
+pub(crate) fn change_graph(changes: Changes<'_>, known: Known<'_>) -> Result<Arc<Graph>, Fault> {
     let mut graph = Arc::clone(&known.loader.root().graph);
-    for iip in &args.iip {
+    for iip in changes.iips {
         set_iip(&mut graph, iip, known)?;
     }
-    for capacity in &args.capacity {
+    for capacity in changes.capacity {
         set_capacity(Arc::make_mut(&mut graph), capacity);
     }
     Ok(graph)
@@ -44,15 +52,20 @@ pub(crate) fn change_graph(args: &RunArgs, known: Known<'_>) -> Result<Arc<Graph
 /// # Errors
 ///
 /// Fails when a process, port or connector does not exist.
-pub(crate) fn change_flat(flat: &mut Flat, args: &RunArgs, known: Known<'_>) -> Result<(), Fault> {
-    for iip in &args.iip {
+pub(crate) fn change_flat(
+    flat: &mut Flat,
+    changes: Changes<'_>,
+    known: Known<'_>,
+) -> Result<(), Fault> {
+    for iip in changes.iips {
         if let IipTarget::Port(path, key) = &iip.target
             && path.contains('/')
         {
             set_inner_iip(flat, path, key, &iip.value, known)?;
         }
     }
-    args.capacity
+    changes
+        .capacity
         .iter()
         .try_for_each(|capacity| set_flat_capacity(flat, capacity))
 }

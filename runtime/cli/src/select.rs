@@ -166,6 +166,73 @@ impl std::fmt::Display for Selector {
     }
 }
 
+/// Connectors by name or pattern: `process`, `process.port` or `a.out->b.in`, with `*` and `?` for what may differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ConnectorSelector {
+    text: String,
+    /// Where packets come from, and where they go; of a single pattern either will do.
+    ends: (EndPattern, Option<EndPattern>),
+}
+
+/// One end of a connector, or all ends at a process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct EndPattern {
+    pattern: glob::Pattern,
+    has_port: bool,
+}
+
+impl EndPattern {
+    fn new(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(
+                "a connector has a name: write process, process.port or a.out->b.in".to_owned(),
+            );
+        }
+        // Square brackets are elements of ports, not classes of letters.
+        let pattern = glob::Pattern::new(&text.replace('[', "[[]"));
+        Ok(Self {
+            pattern: pattern.map_err(|error| format!("`{text}` is no pattern: {}", error.msg))?,
+            has_port: text.contains('.'),
+        })
+    }
+
+    fn matches(&self, end: &str) -> bool {
+        let process = end.split_once('.').map_or(end, |(process, _)| process);
+        self.pattern
+            .matches(if self.has_port { end } else { process })
+    }
+}
+
+impl FromStr for ConnectorSelector {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let ends = match text.split_once("->") {
+            Some((from, to)) => (EndPattern::new(from)?, Some(EndPattern::new(to)?)),
+            None => (EndPattern::new(text)?, None),
+        };
+        let text = text.trim().to_owned();
+        Ok(Self { text, ends })
+    }
+}
+
+impl ConnectorSelector {
+    /// Whether a connector between these two ports is meant.
+    pub(crate) fn selects(&self, from: &str, to: &str) -> bool {
+        match &self.ends {
+            (first, Some(second)) => first.matches(from) && second.matches(to),
+            (either, None) => either.matches(from) || either.matches(to),
+        }
+    }
+}
+
+impl std::fmt::Display for ConnectorSelector {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
 /// The value that a text stands for on a port of this type.
 ///
 /// The value is read as in a graph file; what is none, or does not suit a port that takes text, is text.
@@ -327,6 +394,22 @@ mod tests {
             "a.out=4294967296",
         ] {
             assert!(parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn connectors_are_selected_by_process_port_and_pattern() {
+        let selects = |text: &str, from: &str, to: &str| {
+            text.parse::<ConnectorSelector>().unwrap().selects(from, to)
+        };
+        assert!(selects("read", "read.out", "cut.in") && selects("cut", "read.out", "cut.in"));
+        assert!(!selects("rea", "read.out", "cut.in") && !selects("out", "read.out", "cut.in"));
+        assert!(selects("copy.out[1]", "copy.out[1]", "b.in"));
+        assert!(!selects("copy.out[1]", "copy.out1", "b.in"));
+        assert!(selects("*.out[?] -> b", "a/b.out[1]", "b.in"));
+        assert!(!selects("b->a", "a.out", "b.in") && selects("sub/*", "sub/a.out", "b.in"));
+        for bad in ["", "->", "a->", " -> b"] {
+            assert!(bad.parse::<ConnectorSelector>().is_err(), "{bad}");
         }
     }
 

@@ -14,11 +14,13 @@ mod import;
 mod logs;
 mod new;
 mod remote;
+mod replay;
 mod run;
 mod send;
 mod serve;
 mod steer;
 mod tap;
+mod test;
 mod top;
 mod why;
 
@@ -37,6 +39,8 @@ use graphs::Act;
 pub(crate) fn perform(cli: &Cli, shell: &Shell) -> Result<Exit, Fault> {
     match &cli.verb {
         Verb::Run(args) => run::run(args, shell),
+        Verb::Replay(args) => replay::replay(args, shell),
+        Verb::Test(args) => test::test(args, shell),
         Verb::Serve(args) => serve::serve(args, shell),
         Verb::Top(args) => top::top(args, shell),
         Verb::Tap(args) => tap::tap(args, shell),

@@ -12,7 +12,7 @@ use crate::reader::Reader;
 use crate::ring::{Ring, Window};
 use crate::stopwatch::Stopwatch;
 use crate::sync::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Lock, Ordering, fence};
-use crate::tap::{Look, Tap};
+use crate::tap::{Look, Tap, Taps};
 use crate::target::Target;
 use crate::writer::Writer;
 
@@ -76,10 +76,10 @@ pub struct Connector {
     pub(crate) tail: AtomicU64,
     /// Sequence number of the next packet to come out.
     pub(crate) head: AtomicU64,
-    /// The reader sees no packet from here on; [`OPEN`] or [`WATCHED`] unless held. Written under the lock of `tap`.
+    /// The reader sees no packet from here on; [`OPEN`] or [`WATCHED`] unless held. Written under the lock of `taps`.
     gate: AtomicU64,
     /// Who sees the packets that the reader takes.
-    tap: Lock<Option<Arc<dyn Tap>>>,
+    taps: Lock<Taps>,
     /// With a tap: packets before this sequence number are not shown to it and may take the fast ways.
     next_look: AtomicU64,
     pub(crate) high_water: AtomicU64,
@@ -128,7 +128,7 @@ impl Connector {
             tail: AtomicU64::new(0),
             head: AtomicU64::new(0),
             gate: AtomicU64::new(OPEN),
-            tap: Lock::new(None),
+            taps: Lock::new(Taps::default()),
             next_look: AtomicU64::new(0),
             high_water: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
@@ -275,13 +275,13 @@ impl Connector {
 
     /// Lets the reader see no packet until the connector is stepped or released. What is inside stays inside.
     pub fn hold(&self) {
-        self.tap
+        self.taps
             .with(|_| self.gate.store(self.head.load(Acquire), SeqCst));
     }
 
     /// Lets one more packet through a held connector.
     pub fn step(&self) {
-        let stepped = self.tap.with(|_| {
+        let stepped = self.taps.with(|_| {
             let head = self.head.load(Acquire);
             let gate = self.gate.load(Acquire);
             let is_held = gate < WATCHED;
@@ -297,8 +297,8 @@ impl Connector {
 
     /// Ends a hold.
     pub fn release(&self) {
-        self.tap
-            .with(|tap| self.gate.store(at_rest(tap.as_ref()), SeqCst));
+        self.taps
+            .with(|taps| self.gate.store(at_rest(taps), SeqCst));
         self.wake_reader_always();
     }
 
@@ -307,17 +307,32 @@ impl Connector {
         self.gate.load(Acquire) < WATCHED
     }
 
-    /// Lets somebody see each packet that the reader takes from now on, in place of who saw them before; `None` lets nobody.
+    /// Lets somebody see packets that the reader takes from now on, in place of who was let in by this before; `None` lets
+    /// nobody. Taps that were added stay.
     ///
     /// A connector without a tap pays nothing for this. With one, packets that are shown take the slow way, and the tap says
     /// how many may pass before the next one is. Those that the reader has already decided to take, at most
     /// [`Reader::PACKETS_PER_LOOK`], are not shown.
     pub fn set_tap(&self, tap: Option<Arc<dyn Tap>>) {
-        self.tap.with(|current| {
-            *current = tap;
+        self.change_taps(|taps| taps.guest = tap);
+    }
+
+    /// Lets somebody see packets as well, until removed; as [`Connector::set_tap`] otherwise.
+    pub fn add_tap(&self, tap: Arc<dyn Tap>) {
+        self.change_taps(|taps| taps.residents.push(tap));
+    }
+
+    /// Removes a tap that was added.
+    pub fn remove_tap(&self, tap: &Arc<dyn Tap>) {
+        self.change_taps(|taps| taps.residents.retain(|known| !Arc::ptr_eq(known, tap)));
+    }
+
+    fn change_taps(&self, change: impl FnOnce(&mut Taps)) {
+        self.taps.with(|taps| {
+            change(taps);
             self.next_look.store(0, Relaxed);
             if !self.is_held() {
-                self.gate.store(at_rest(current.as_ref()), SeqCst);
+                self.gate.store(at_rest(taps), SeqCst);
             }
         });
     }
@@ -346,9 +361,7 @@ impl Connector {
         if taken <= next_look {
             return next_look;
         }
-        let look = self
-            .tap
-            .with(|tap| tap.as_ref().map(|tap| tap.see(taken, packet)));
+        let look = self.taps.with(|taps| taps.see(taken, packet));
         let next_look = match look {
             None | Some(Look::Next) => 0,
             Some(Look::After(packets)) => (taken - 1).saturating_add(packets.max(1)),
@@ -643,8 +656,8 @@ impl Drop for Connector {
 }
 
 /// The gate of a connector that is not held.
-fn at_rest(tap: Option<&Arc<dyn Tap>>) -> u64 {
-    if tap.is_some() { WATCHED } else { OPEN }
+const fn at_rest(taps: &Taps) -> u64 {
+    if taps.is_empty() { OPEN } else { WATCHED }
 }
 
 fn choose_pipe(options: Options, writers: u32, capacity: u32) -> Pipe {

@@ -26,6 +26,8 @@ pub(crate) struct Inner {
     pub(crate) cancelled: AtomicBool,
     /// Told when `stopping` or `cancelled` change.
     pub(crate) steered: Notify,
+    /// Told when the end begins; for those who look from outside, as `steered` has one listener.
+    ending: Notify,
     held_sources: Mutex<std::collections::BTreeSet<usize>>,
 }
 
@@ -81,6 +83,7 @@ impl Network {
                 stopping: AtomicBool::new(false),
                 cancelled: AtomicBool::new(false),
                 steered: Notify::new(),
+                ending: Notify::new(),
                 held_sources: Mutex::default(),
             }),
         }
@@ -180,6 +183,24 @@ impl Network {
         if !self.inner.stopping.swap(true, Ordering::SeqCst) {
             self.order_all(Order::StopSources);
             self.inner.steered.notify_one();
+            self.inner.ending.notify_waiters();
+        }
+    }
+
+    /// Waits until the network is asked to stop or is cancelled: the moment for whoever feeds it from outside to end, too.
+    ///
+    /// # Cancel
+    ///
+    /// Nothing is lost.
+    pub async fn ending(&self) {
+        let told = self.inner.ending.notified();
+        tokio::pin!(told);
+        // Whoever is told between the look and the wait would wait for ever.
+        told.as_mut().enable();
+        let has_begun = self.inner.stopping.load(Ordering::SeqCst)
+            || self.inner.cancelled.load(Ordering::SeqCst);
+        if !has_begun {
+            told.await;
         }
     }
 
@@ -188,6 +209,7 @@ impl Network {
         if !self.inner.cancelled.swap(true, Ordering::SeqCst) {
             self.order_all(Order::Cancel);
             self.inner.steered.notify_one();
+            self.inner.ending.notify_waiters();
         }
     }
 
@@ -233,11 +255,23 @@ impl Network {
         wire.is_some_and(|wire| wire.connector.is_held())
     }
 
-    /// Lets somebody see each packet that leaves a connector (by position), in place of who saw them before; `None` lets
-    /// nobody. May be done at any moment of a run; a connector without a tap pays nothing.
+    /// Lets somebody see each packet that leaves a connector (by position), in place of who was let in by this
+    /// before; `None` lets nobody. May be done at any moment of a run; a connector without a tap pays nothing.
     pub fn tap_connector(&self, connector: usize, tap: Option<Arc<dyn Tap>>) -> bool {
         let wire = self.inner.table.wires.get(connector);
         wire.map(|wire| wire.connector.set_tap(tap)).is_some()
+    }
+
+    /// Lets somebody see each packet that leaves a connector (by position) as well, until removed, whoever else looks in.
+    pub fn add_tap(&self, connector: usize, tap: Arc<dyn Tap>) -> bool {
+        let wire = self.inner.table.wires.get(connector);
+        wire.map(|wire| wire.connector.add_tap(tap)).is_some()
+    }
+
+    /// Removes a tap that was added.
+    pub fn remove_tap(&self, connector: usize, tap: &Arc<dyn Tap>) -> bool {
+        let wire = self.inner.table.wires.get(connector);
+        wire.map(|wire| wire.connector.remove_tap(tap)).is_some()
     }
 
     /// Shows packets of a connector (by position) again to a tap that had seen enough.

@@ -8,6 +8,7 @@
 //! Format 1 is for ever: [`read`] opens what it opened once (samples under `tests/files/v1`). A format 2 gets modules
 //! of its own and an upgrade, and these stay as they are.
 
+pub mod cases;
 mod comments;
 mod entry;
 mod error;

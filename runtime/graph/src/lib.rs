@@ -27,6 +27,7 @@ mod format;
 pub mod layout;
 mod model;
 mod names;
+mod part;
 pub mod picture;
 mod resolve;
 mod spec;
@@ -47,6 +48,7 @@ pub use flatten::{
 pub use format::{FormatCheck, FormatProblem, FormatText, Formats, Given};
 pub use model::{Connector, DEFAULT_CAPACITY, Graph, Group, OnError, Position, Process, WhenFull};
 pub use names::{ComponentRef, NameError, PortKey, PortName, PortRef, ProcessName, RefText};
+pub use part::Cut;
 pub use resolve::{NoSubgraphs, Resolve, ResolveError, Resolved};
 pub use spec::{ComponentSpec, Cost, ExampleSpec, PortSpec, SettingSpec};
 pub use subgraph::subgraph_spec;

@@ -7,6 +7,8 @@ use std::fs;
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
+use millstream_graph::file::cases;
+
 /// How graph files end.
 const EXTENSION: &str = ".ron";
 /// Most files that are found in a directory; beyond it, it is no directory of graphs.
@@ -87,6 +89,11 @@ impl Folder {
             return Err(FileError::Name(name.to_owned()));
         }
         fs::read_to_string(real).map_err(|source| at(name, source))
+    }
+
+    /// Whether the file has test cases in it, which stand beside graphs and are none.
+    pub(crate) fn has_cases(&self, name: &str) -> bool {
+        self.read(name).is_ok_and(|text| cases::is_suite(&text))
     }
 
     /// Writes the file of a graph at once: whoever reads it sees the old or the new text.

@@ -175,6 +175,7 @@ impl Server {
                 Err(LoadError::TooMany) => {
                     return Err(ServeError::Graph(LoadError::TooMany.to_string()));
                 }
+                Err(_) if folder.has_cases(&name) => {}
                 Err(error) => left_out.push(error.to_string()),
             }
         }

@@ -251,6 +251,29 @@ fn names_that_mean_nothing_are_answered_with_the_nearest() {
 }
 
 #[test]
+fn recording_is_whole_though_somebody_taps_the_same_connector() {
+    let mut ground = Ground::running(LINES, &["--record", "all.jsonl"]);
+    ground.run.say("one\n").unwrap();
+    assert_eq!(ground.run.line().unwrap().as_deref(), Some("one"));
+    let tapping = ground.program(&["tap", "next.in", "--count", "1"]);
+    let mut tap = tapping.start().unwrap();
+    tap.wait_for("tapping pass.out->next.in").unwrap();
+    ground.run.say("two\n").unwrap();
+    let seen = tap.finish().unwrap();
+    assert!(seen.stdout.ends_with("\"two\"\n"), "{}", seen.stdout);
+    ground.run.say("three\n").unwrap();
+    ground.run.close_input();
+    let Ground { folder, run } = ground;
+    assert_eq!(run.finish().unwrap().code, Some(0));
+    let recording = std::fs::read_to_string(folder.file("all.jsonl")).unwrap();
+    let rows = recording.lines().skip(1);
+    let rows = rows.map(|row| serde_json::from_str::<Value>(row).unwrap());
+    let values = rows.filter(|row| row["connector"] == "pass.out->next.in");
+    let values: Vec<Value> = values.map(|row| row["value"].clone()).collect();
+    assert_eq!(values, ["one", "two", "three"]);
+}
+
+#[test]
 fn runtimes_that_are_not_there_are_told_apart_from_wrong_use() {
     let folder = Folder::with(LINES);
     let unreachable = |arguments: &[&str], words: &str| {

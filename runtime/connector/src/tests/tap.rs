@@ -53,6 +53,26 @@ fn tap_sees_each_packet_once_and_in_order() {
 }
 
 #[test]
+fn tap_that_was_added_stays_whoever_looks_in_beside_it() {
+    let (mut rig, mut next) = (Rig::new(Sort::Ring, 4, 1), 0);
+    let resident = Arc::new(Eye(Mutex::default(), TapLook::Next));
+    // Whoever comes later and has seen enough does not make the other miss anything.
+    let known = Arc::clone(&resident) as Arc<dyn Tap>;
+    rig.connector.add_tap(Arc::clone(&known));
+    rig.fill(Sort::Ring, &mut next);
+    assert_eq!(rig.pop(), Some(0));
+    let guest = Eye::wanting(&rig, TapLook::Enough);
+    assert_eq!(rig.pop(), Some(1));
+    rig.connector.set_tap(None);
+    assert_eq!(rig.pop(), Some(2));
+    assert_eq!((resident.take(), guest.take()), (vec![0, 1, 2], vec![1]));
+    rig.connector.remove_tap(&known);
+    assert!(rig.reader.look(), "nobody is left to see");
+    assert_eq!(rig.pop(), Some(3));
+    assert!(resident.take().is_empty());
+}
+
+#[test]
 fn fast_ways_are_closed_while_somebody_looks() {
     let (mut rig, mut next) = (Rig::new(Sort::Ring, 8, 1), 0);
     rig.fill(Sort::Ring, &mut next);

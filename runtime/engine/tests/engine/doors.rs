@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use millstream_connector::{Tap, TapLook};
-use millstream_engine::{Doors, Outcome, PlanOptions, Running};
+use millstream_engine::{Doors, Network, Outcome, PlanOptions, Running};
 use millstream_graph::{FlatEnd, PortName};
 use millstream_packet::Packet;
 use parking_lot::Mutex;
@@ -169,4 +169,26 @@ fn tap_sees_what_passes_a_connector_and_changes_nothing() {
     assert_accounting(&report);
     assert!(ints(&log).into_iter().eq(0..200));
     assert!(eye.0.lock().iter().copied().eq(0..200));
+}
+
+#[test]
+fn whoever_feeds_a_network_hears_of_its_end() {
+    for end in [Network::stop, Network::cancel] {
+        let (mut draft, runtime) = (Draft::new(2), paused());
+        let (sink, _log) = draft.sink();
+        export(&mut draft, Some(super::draft::end((sink, "in"))), None);
+        let (running, doors) = start(&draft, &runtime);
+        let network = running.network().clone();
+        runtime.block_on(async {
+            let (early, late) = (network.clone(), network.clone());
+            let told = runtime.spawn(async move { early.ending().await });
+            sleep(WHILE).await;
+            assert!(!told.is_finished());
+            end(&network);
+            told.await.unwrap();
+            late.ending().await;
+            drop(doors);
+            running.join().await;
+        });
+    }
 }

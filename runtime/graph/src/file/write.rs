@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use millstream_packet::{Value, View};
+use millstream_packet::{Packet, PacketView, Value, View};
 
 use crate::comment::{Comment, Comments, Section};
 use crate::file::FORMAT;
@@ -35,6 +35,40 @@ pub fn write(graph: &Graph) -> String {
     writer.out.push_str(")\n");
     writer.lines(&graph.comments.tail, 0);
     writer.out
+}
+
+/// The text of a list of packets, to stand behind `prefix` in a line with this indent.
+pub(super) fn list_text(prefix: &str, packets: &[Packet], indent: usize) -> String {
+    let items = packets
+        .iter()
+        .map(|packet| (String::new(), packet_piece(packet)));
+    let list = Piece::Block(Block::new("[".to_owned(), items.collect(), ']', false));
+    let mut out = String::new();
+    layout::print(&mut out, prefix, &list, indent);
+    let line = out.trim_start_matches(' ').trim_end_matches(",\n");
+    line.strip_prefix(prefix).unwrap_or(line).to_owned()
+}
+
+/// The text of a packet in one piece.
+pub(super) fn packet_text(packet: &Packet) -> String {
+    let mut out = String::new();
+    layout::flat(&mut out, &packet_piece(packet));
+    out
+}
+
+fn packet_piece(packet: &Packet) -> Piece {
+    let bracket = |name: &str, label: Option<&Value>| match label {
+        None => Piece::Text(name.to_owned()),
+        Some(label) => {
+            let items = vec![(String::new(), value_piece(label, 0))];
+            Piece::Block(Block::new(format!("{name}("), items, ')', false))
+        }
+    };
+    match packet.view() {
+        PacketView::Data(value) => value_piece(value, 0),
+        PacketView::Open(label) => bracket("Open", label),
+        PacketView::Close(label) => bracket("Close", label),
+    }
 }
 
 struct Writer<'g> {

@@ -87,7 +87,8 @@ pub(super) fn print(out: &mut String, prefix: &str, piece: &Piece, indent: usize
     out.push_str(",\n");
 }
 
-fn flat(out: &mut String, piece: &Piece) {
+/// Prints a piece on one line.
+pub(super) fn flat(out: &mut String, piece: &Piece) {
     let block = match piece {
         Piece::Text(text) => return out.push_str(text),
         Piece::Block(block) => block,
