@@ -79,7 +79,7 @@ pub struct Connector {
     /// The reader sees no packet from here on; [`OPEN`] or [`WATCHED`] unless held. Written under the lock of `taps`.
     gate: AtomicU64,
     /// Who sees the packets that the reader takes.
-    taps: Lock<Taps>,
+    taps: Lock<Option<Box<Taps>>>,
     /// With a tap: packets before this sequence number are not shown to it and may take the fast ways.
     next_look: AtomicU64,
     pub(crate) high_water: AtomicU64,
@@ -128,7 +128,7 @@ impl Connector {
             tail: AtomicU64::new(0),
             head: AtomicU64::new(0),
             gate: AtomicU64::new(OPEN),
-            taps: Lock::new(Taps::default()),
+            taps: Lock::new(None),
             next_look: AtomicU64::new(0),
             high_water: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
@@ -298,7 +298,7 @@ impl Connector {
     /// Ends a hold.
     pub fn release(&self) {
         self.taps
-            .with(|taps| self.gate.store(at_rest(taps), SeqCst));
+            .with(|taps| self.gate.store(at_rest(taps.is_some()), SeqCst));
         self.wake_reader_always();
     }
 
@@ -328,11 +328,15 @@ impl Connector {
     }
 
     fn change_taps(&self, change: impl FnOnce(&mut Taps)) {
-        self.taps.with(|taps| {
-            change(taps);
+        self.taps.with(|kept| {
+            // Most connectors never have a tap, and there may be many connectors.
+            let mut taps = kept.take().unwrap_or_default();
+            change(&mut taps);
+            *kept = (!taps.is_empty()).then_some(taps);
+            let taps = &*kept;
             self.next_look.store(0, Relaxed);
             if !self.is_held() {
-                self.gate.store(at_rest(taps), SeqCst);
+                self.gate.store(at_rest(taps.is_some()), SeqCst);
             }
         });
     }
@@ -361,7 +365,7 @@ impl Connector {
         if taken <= next_look {
             return next_look;
         }
-        let look = self.taps.with(|taps| taps.see(taken, packet));
+        let look = self.taps.with(|taps| taps.as_ref()?.see(taken, packet));
         let next_look = match look {
             None | Some(Look::Next) => 0,
             Some(Look::After(packets)) => (taken - 1).saturating_add(packets.max(1)),
@@ -656,8 +660,8 @@ impl Drop for Connector {
 }
 
 /// The gate of a connector that is not held.
-const fn at_rest(taps: &Taps) -> u64 {
-    if taps.is_empty() { OPEN } else { WATCHED }
+const fn at_rest(is_tapped: bool) -> u64 {
+    if is_tapped { WATCHED } else { OPEN }
 }
 
 fn choose_pipe(options: Options, writers: u32, capacity: u32) -> Pipe {
