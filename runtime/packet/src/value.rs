@@ -9,6 +9,8 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use triomphe::Arc as Shared;
+
 use crate::opaque::Opaque;
 use crate::record::Record;
 use crate::text::{Bytes, Text};
@@ -94,7 +96,7 @@ impl Value {
 
     /// Makes a list.
     pub fn list(values: Vec<Self>) -> Self {
-        Self(Words::list(Arc::new(values)))
+        Self(Words::list(Shared::new(values)))
     }
 
     /// Wraps a Rust value for components that know its type.
@@ -197,7 +199,10 @@ impl Value {
     ///
     /// Gives the value back when it is not a list.
     pub fn into_list(self) -> Result<Vec<Self>, Self> {
-        self.0.into_list().map(Arc::unwrap_or_clone).map_err(Self)
+        self.0
+            .into_list()
+            .map(Shared::unwrap_or_clone)
+            .map_err(Self)
     }
 
     /// Takes the record out; copies it if it is shared.
@@ -206,7 +211,10 @@ impl Value {
     ///
     /// Gives the value back when it is not a record.
     pub fn into_record(self) -> Result<Record, Self> {
-        self.0.into_record().map(Arc::unwrap_or_clone).map_err(Self)
+        self.0
+            .into_record()
+            .map(Shared::unwrap_or_clone)
+            .map_err(Self)
     }
 
     /// Takes the text out.
@@ -246,12 +254,12 @@ impl Value {
     /// The values inside, if this was their only owner.
     pub(crate) fn into_children(self) -> Vec<Self> {
         match self.0.kind() {
-            word::LIST => self.0.into_list().ok().and_then(Arc::into_inner),
+            word::LIST => self.0.into_list().ok().and_then(word::last),
             word::RECORD => self
                 .0
                 .into_record()
                 .ok()
-                .and_then(Arc::into_inner)
+                .and_then(word::last)
                 .map(Record::into_values),
             _ => None,
         }
@@ -337,7 +345,7 @@ impl From<Vec<Self>> for Value {
 impl From<Record> for Value {
     #[inline]
     fn from(record: Record) -> Self {
-        Self(Words::record(Arc::new(record)))
+        Self(Words::record(Shared::new(record)))
     }
 }
 
