@@ -134,24 +134,6 @@ pub(super) const JQ_JSON: Peer = Peer {
     ],
     is_slow: true,
 };
-pub(super) const MILLER_JSON: Peer = Peer {
-    name: "Miller",
-    program: "mlr",
-    probe: &["--version"],
-    arguments: &[
-        "--ijsonl",
-        "--ojsonl",
-        "filter",
-        r#"$paid == true && $region != "island""#,
-        "then",
-        "put",
-        "-q",
-        r#"var sum = 0; for (l in $lines) {sum += l["quantity"]}
-           emit {"id": $id, "customer": $customer, "region": $region, "pieces": sum}"#,
-        INPUT,
-    ],
-    is_slow: true,
-};
 pub(super) const DUCKDB_JSON: Peer = Peer {
     name: "DuckDB",
     program: "python3",
