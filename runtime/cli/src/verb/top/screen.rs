@@ -137,7 +137,9 @@ fn draw_rows(frame: &mut Frame<'_>, table: &mut Table, area: Rect, paint: Paint)
     let grid = grid
         .block(Block::bordered().title_bottom(title))
         .column_spacing(2)
-        .row_highlight_style(Style::new().add_modifier(Modifier::REVERSED));
+        // Not reversed: a full gauge would look empty.
+        .row_highlight_style(Style::new().add_modifier(Modifier::BOLD))
+        .highlight_symbol("▸ ");
     frame.render_stateful_widget(grid, area, &mut table.selected);
 }
 
