@@ -20,7 +20,7 @@ mod tap;
 
 use std::borrow::Cow;
 
-use millstream_packet::{Headers, Packet, PacketView, Text, Value};
+use millstream_packet::{Headers, Packet, PacketView, Value};
 use serde::{Deserialize, Serialize};
 
 /// What the first line of a recording says it is.
@@ -55,7 +55,7 @@ pub(crate) struct Row<'a> {
     pub(crate) lost: Option<String>,
     /// What it carried beside its value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) headers: Option<RowHeaders>,
+    pub(crate) headers: Option<Headers>,
 }
 
 /// What a packet is.
@@ -68,35 +68,6 @@ pub(crate) enum RowKind {
     Open,
     /// A close bracket.
     Close,
-}
-
-/// [`Headers`] as they stand in a file; those that are not set are left out.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub(crate) struct RowHeaders {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<Text>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    conversation: Option<Text>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    correlation: Option<Text>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    causation: Option<Text>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    content_type: Option<Text>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    event_time_nanos: Option<i64>,
-    #[serde(skip_serializing_if = "is_first")]
-    attempt: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    trace: Option<Text>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pairs: Vec<(Text, Text)>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
-const fn is_first(attempt: &u32) -> bool {
-    *attempt == 0
 }
 
 impl<'a> Row<'a> {
@@ -113,7 +84,7 @@ impl<'a> Row<'a> {
             kind,
             value,
             lost: None,
-            headers: packet.headers().map(RowHeaders::from),
+            headers: packet.headers().cloned(),
         }
     }
 
@@ -136,63 +107,9 @@ impl<'a> Row<'a> {
             RowKind::Close => Packet::close(value),
         };
         Ok(match self.headers {
-            Some(headers) => packet.with_headers(Headers::from(headers)),
+            Some(headers) => packet.with_headers(headers),
             None => packet,
         })
-    }
-}
-
-impl From<&Headers> for RowHeaders {
-    fn from(headers: &Headers) -> Self {
-        let Headers {
-            id,
-            conversation,
-            correlation,
-            causation,
-            content_type,
-            event_time_nanos,
-            attempt,
-            trace,
-            pairs,
-        } = headers.clone();
-        Self {
-            id,
-            conversation,
-            correlation,
-            causation,
-            content_type,
-            event_time_nanos,
-            attempt,
-            trace,
-            pairs,
-        }
-    }
-}
-
-impl From<RowHeaders> for Headers {
-    fn from(row: RowHeaders) -> Self {
-        let RowHeaders {
-            id,
-            conversation,
-            correlation,
-            causation,
-            content_type,
-            event_time_nanos,
-            attempt,
-            trace,
-            pairs,
-        } = row;
-        Self {
-            id,
-            conversation,
-            correlation,
-            causation,
-            content_type,
-            event_time_nanos,
-            attempt,
-            trace,
-            pairs,
-        }
     }
 }
 

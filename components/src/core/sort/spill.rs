@@ -10,7 +10,6 @@ use std::io::{self, BufReader, BufWriter, Seek as _, Write as _};
 use millstream_component::prelude::*;
 use millstream_packet::{Headers, Shapes, ValueSeed};
 use serde::de::DeserializeSeed as _;
-use serde::{Deserialize, Serialize};
 
 use super::{Order, key_of};
 
@@ -185,60 +184,6 @@ fn flatten(packets: Result<Vec<Packet>, Failure>) -> Vec<Result<Packet, Failure>
     }
 }
 
-/// The headers of a packet as they lie on disk.
-#[derive(Serialize, Deserialize)]
-struct Saved([Option<Text>; 6], Option<i64>, u32, Vec<(Text, Text)>);
-
-impl From<&Headers> for Saved {
-    fn from(headers: &Headers) -> Self {
-        let Headers {
-            id,
-            conversation,
-            correlation,
-            causation,
-            content_type,
-            event_time_nanos,
-            attempt,
-            trace,
-            pairs,
-        } = headers.clone();
-        let texts = [
-            id,
-            conversation,
-            correlation,
-            causation,
-            content_type,
-            trace,
-        ];
-        Self(texts, event_time_nanos, attempt, pairs)
-    }
-}
-
-impl From<Saved> for Headers {
-    fn from(saved: Saved) -> Self {
-        let Saved(texts, event_time_nanos, attempt, pairs) = saved;
-        let [
-            id,
-            conversation,
-            correlation,
-            causation,
-            content_type,
-            trace,
-        ] = texts;
-        Self {
-            id,
-            conversation,
-            correlation,
-            causation,
-            content_type,
-            event_time_nanos,
-            attempt,
-            trace,
-            pairs,
-        }
-    }
-}
-
 fn write(packets: impl Iterator<Item = Result<Packet, Failure>>) -> Result<Run, Failure> {
     let mut file = BufWriter::with_capacity(BUFFER_BYTES, tempfile::tempfile().map_err(on_disk)?);
     let mut count = 0;
@@ -248,8 +193,7 @@ fn write(packets: impl Iterator<Item = Result<Packet, Failure>>) -> Result<Run, 
             continue;
         };
         rmp_serde::encode::write(&mut file, value).map_err(not_written)?;
-        let headers = packet.headers().map(Saved::from);
-        rmp_serde::encode::write(&mut file, &headers).map_err(not_written)?;
+        rmp_serde::encode::write_named(&mut file, &packet.headers()).map_err(not_written)?;
         count += 1;
     }
     file.flush().map_err(on_disk)?;
@@ -290,8 +234,8 @@ impl Reader {
         self.left = left;
         let value = ValueSeed(&mut self.shapes).deserialize(&mut self.source);
         let packet = Packet::data(value.map_err(not_read)?);
-        let headers = Option::<Saved>::deserialize(&mut self.source).map_err(not_read)?;
-        let headers = headers.map(|saved| Box::new(saved.into()));
+        let headers = Option::<Headers>::deserialize(&mut self.source).map_err(not_read)?;
+        let headers = headers.map(Box::new);
         Ok(Some(packet.with_boxed_headers(headers)))
     }
 }
