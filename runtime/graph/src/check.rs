@@ -22,6 +22,7 @@ mod types;
 pub use codes::{Code, UnknownCode};
 pub use convert::{Conversion, conversion};
 pub use finding::{Finding, Place, Severity, TextPlace, TextStep};
+pub use specs::spec_of;
 
 use crate::catalog::Catalog;
 use crate::model::Graph;
