@@ -1,7 +1,7 @@
 //! How the application looks: the canvas' design tokens, brought into the style of egui. No colour of its own stands here.
 
 use egui::{CornerRadius, Stroke, Visuals, style::WidgetVisuals};
-use millstream_canvas::theme::{Theme, ThemeKind};
+use millstream_canvas::{Theme, ThemeKind};
 
 /// Gives the application the looks of a theme.
 pub(crate) fn apply(ctx: &egui::Context, theme: &Theme) {
