@@ -44,8 +44,8 @@ fn heading(line: &str) -> Option<&str> {
 }
 
 /// Text without marks of code and emphasis.
-fn plain(text: &str) -> String {
-    text.replace(['`', '*'], "").replace("[]", "")
+pub(crate) fn plain(text: &str) -> String {
+    text.replace('`', "").replace("**", "")
 }
 
 #[cfg(test)]

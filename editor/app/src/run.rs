@@ -256,8 +256,8 @@ impl Runs {
     /// What a status line says of the runtime.
     pub(crate) fn status(&self) -> String {
         let place = match self.link.address() {
-            None => return "no runtime".to_owned(),
-            Some(address) if address.folder.is_some() => "local",
+            None => return "No runtime".to_owned(),
+            Some(address) if address.folder.is_some() => "Local runtime",
             Some(address) => address.url.trim_start_matches("ws://"),
         };
         match self.link.phase() {

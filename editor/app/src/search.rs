@@ -211,7 +211,7 @@ mod tests {
                 .iter()
                 .any(|name| name == "json/Read")
         );
-        assert!(names("is:sink").iter().any(|name| name == "console/Output"));
+        assert!(names("is:sink").iter().any(|name| name == "core/Drop"));
     }
 
     #[test]

@@ -24,23 +24,21 @@ pub(crate) fn icon_button(ui: &mut Ui, icon: Icon, name: &str, state: Button) ->
     };
     let (area, response) = ui.allocate_exact_size(Vec2::splat(28.0), sense);
     response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, state == Button::On, name));
-    let visuals = ui
-        .style()
-        .interact_selectable(&response, state == Button::On);
-    if response.hovered() && enabled || state == Button::On || response.has_focus() {
+    if (response.hovered() && enabled) || state == Button::On || response.has_focus() {
         let stroke = if response.has_focus() {
-            visuals.bg_stroke
+            ui.visuals().selection.stroke
         } else {
             Stroke::NONE
         };
-        let fill = visuals.weak_bg_fill;
+        let fill = ui.visuals().faint_bg_color;
+        let area = area.shrink(1.0);
         ui.painter()
-            .rect(area.shrink(1.0), 6.0, fill, stroke, StrokeKind::Inside);
+            .rect(area, 6.0, fill, stroke, StrokeKind::Inside);
     }
-    let color = if enabled {
-        ui.visuals().text_color()
-    } else {
-        faint(ui)
+    let color = match state {
+        Button::Disabled(_) => faint(ui),
+        Button::On => ui.visuals().selection.stroke.color,
+        Button::Off => ui.visuals().text_color(),
     };
     icon.paint(ui.painter(), square(area, ICON), color);
     match state {
@@ -163,9 +161,12 @@ pub(crate) fn key_cap(ui: &mut Ui, text: &str) {
     Frame::NONE
         .stroke(stroke)
         .corner_radius(CornerRadius::same(4))
-        .inner_margin(Margin::symmetric(5, 1))
+        .inner_margin(Margin::symmetric(5, 0))
         .show(ui, |ui| {
-            painted(ui, RichText::new(text).small().monospace())
+            // Lower than a row, so that caps of neighbouring rows do not touch.
+            ui.spacing_mut().interact_size.y = 17.0;
+            let color = ui.visuals().weak_text_color();
+            painted(ui, RichText::new(text).monospace().size(11.0).color(color));
         });
 }
 

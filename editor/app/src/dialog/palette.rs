@@ -9,6 +9,7 @@ use millstream_graph::{Catalog, ProcessName};
 
 use crate::command::{Command, Situation, TABLE, available};
 use crate::keymap::Keymap;
+use crate::markdown::plain;
 use crate::search::{Query, Wanted, rank};
 use crate::widget;
 
@@ -322,7 +323,8 @@ fn row_ui(ui: &mut Ui, row: &Row<'_>, is_here: bool, keymap: &Keymap) -> egui::R
         }
         Row::Component(name, summary, lost) => {
             widget::painted(ui, RichText::new(*name));
-            widget::painted(ui, detail(lost.as_deref().unwrap_or(summary)));
+            let text = lost.clone().unwrap_or_else(|| plain(summary));
+            widget::painted(ui, detail(&text));
         }
     })
 }

@@ -206,7 +206,7 @@ impl Bar<'_> {
             (Icon::Ring, self.theme.grey)
         };
         let state = if self.at.is_running { ", running" } else { "" };
-        let text = format!("Runtime: {}{state}", self.runtime);
+        let text = format!("{}{state}", self.runtime);
         let response = ui.add(Knob::new(RichText::new(text).size(12.5)).frame_when_inactive(false));
         let (area, _) = ui.allocate_exact_size(egui::vec2(14.0, 14.0), egui::Sense::hover());
         icon.paint(ui.painter(), square(area, 10.0), color);

@@ -4,6 +4,7 @@ use egui::{RichText, ScrollArea, Ui};
 use millstream_graph::ComponentSpec;
 
 use super::{View, Wish};
+use crate::markdown::plain;
 use crate::search::Query;
 use crate::widget;
 
@@ -58,7 +59,7 @@ impl Components {
         let title = if by_family { short } else { spec.name.as_str() };
         let response = widget::row(ui, &format!("component {}", spec.name), is_chosen, |ui| {
             widget::painted(ui, RichText::new(title));
-            let summary = RichText::new(&spec.summary).size(11.5);
+            let summary = RichText::new(plain(&spec.summary)).size(11.5);
             widget::painted(ui, summary.color(ui.visuals().weak_text_color()));
         });
         if response.clicked() {
@@ -74,7 +75,7 @@ impl Components {
 pub(crate) fn explain(ui: &mut Ui, spec: &ComponentSpec) {
     ui.set_max_width(340.0);
     ui.strong(&spec.name);
-    ui.label(&spec.summary);
+    ui.label(plain(&spec.summary));
     let ports = |ports: &[millstream_graph::PortSpec], settings: bool| {
         let kind = |port: &&millstream_graph::PortSpec| port.setting.is_some() == settings;
         let named = ports.iter().filter(kind);

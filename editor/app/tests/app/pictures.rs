@@ -1,6 +1,7 @@
 //! Pictures of the whole window, for the eye: they are compared pixel by pixel.
 
 use egui::{Key, Modifiers};
+use millstream_app::StoreKey;
 use millstream_protocol::extension::{Reason, Response, Why};
 
 use crate::support::{FLOW, Window, flow_counts, host};
@@ -28,8 +29,22 @@ fn run_looks_as_it_did() {
     };
     window.runtime.tell(Response::Why(why), None);
     window.settle();
-    window.click("process slow, core/Throttle");
+    window.click_part("process slow");
     window.harness.snapshot("live");
+}
+
+#[test]
+fn window_looks_as_it_did_in_light() {
+    let preferences = r#"{ "theme": "light" }"#;
+    let host = host()
+        .with_kept(StoreKey::Preferences, preferences)
+        .with_file("/work/flow.ron", &FLOW.replace("core/Drop", "core/Drip"));
+    let mut window = Window::new(host);
+    window.open("/work/flow.ron");
+    window.click_part("process end");
+    window.harness.snapshot("problems_light");
+    window.click("Text");
+    window.harness.snapshot("text_light");
 }
 
 #[test]

@@ -27,6 +27,13 @@ pub(crate) fn host() -> FakeHost {
     })
 }
 
+/// Draws the editor as a window does: to the edge, while the harness leaves a margin.
+fn in_window(ui: &mut egui::Ui, app: &mut EditorApp) {
+    let all = ui.ctx().content_rect();
+    ui.set_clip_rect(all);
+    ui.scope_builder(egui::UiBuilder::new().max_rect(all), |ui| app.ui(ui));
+}
+
 /// A window with the editor in it.
 pub(crate) struct Window {
     pub(crate) harness: Harness<'static, EditorApp>,
@@ -41,7 +48,7 @@ impl Window {
         let harness = Harness::builder()
             .with_size([1280.0, 760.0])
             .with_max_steps(30)
-            .build_ui_state(|ui, app: &mut EditorApp| app.ui(ui), app);
+            .build_ui_state(in_window, app);
         let mut window = Self {
             harness,
             host,
@@ -90,12 +97,21 @@ impl Window {
         self.settle();
     }
 
+    #[track_caller]
+    pub(crate) fn click_part(&mut self, part: &str) {
+        self.harness.get_by_label_contains(part).click();
+        self.settle();
+    }
+
     pub(crate) fn has(&self, label: &str) -> bool {
         self.harness.query_all_by_label(label).next().is_some()
     }
 
     pub(crate) fn has_part(&self, part: &str) -> bool {
-        self.harness.query_all_by_label_contains(part).next().is_some()
+        self.harness
+            .query_all_by_label_contains(part)
+            .next()
+            .is_some()
     }
 
     /// The graph that is shown, as its file would hold it.
@@ -152,7 +168,12 @@ pub(crate) fn info(graph: &str, state: GraphState) -> GraphInfo {
 }
 
 /// A connector with these counts.
-pub(crate) fn connector(from: &str, to: &str, capacity: u32, counts: ConnectorCounts) -> ConnectorInfo {
+pub(crate) fn connector(
+    from: &str,
+    to: &str,
+    capacity: u32,
+    counts: ConnectorCounts,
+) -> ConnectorInfo {
     ConnectorInfo {
         from: vec![from.to_owned()],
         to: to.to_owned(),

@@ -8,6 +8,7 @@ use millstream_packet::Value;
 use super::schema::{self, Shape};
 use super::{Fields, Gesture, View, Wish, facts, line, problems, remark, title};
 use crate::icon::Icon;
+use crate::markdown::plain;
 use crate::run::big;
 use crate::widget::{self, Button};
 
@@ -47,7 +48,7 @@ fn head(
         .map_or("no component", |known| known.as_str());
     title(ui, name.as_str(), component);
     match view.document.spec(name) {
-        Some(spec) => drop(ui.label(&spec.summary)),
+        Some(spec) => drop(ui.label(plain(&spec.summary))),
         None if process.component.is_some() => {
             let text =
                 "This component is not known here. Ports, wires and settings are kept as they are.";
@@ -184,7 +185,7 @@ impl Setting<'_> {
             }
         });
         if !self.port.docs.is_empty() {
-            let docs = RichText::new(&self.port.docs).size(11.5);
+            let docs = RichText::new(plain(&self.port.docs)).size(11.5);
             ui.label(docs.color(ui.visuals().weak_text_color()));
         }
     }
@@ -245,7 +246,7 @@ impl Setting<'_> {
             .unwrap_or_default();
         let spans = self.mistakes(view);
         let text = fields.text(key, &shown);
-        let is_code = matches!(shape, Shape::Expression | Shape::Ron);
+        let is_code = matches!(shape, Shape::Expression | Shape::Ron | Shape::Loose);
         let mut layouter = |ui: &Ui, buffer: &dyn egui::TextBuffer, width: f32| {
             super::super::text::underlined(
                 ui,

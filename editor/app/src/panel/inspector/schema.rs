@@ -19,6 +19,8 @@ pub(super) enum Shape {
     Text,
     /// A text in the language of expressions.
     Expression,
+    /// A text, or something else that is written as in the file.
+    Loose,
     /// Anything else, written as in the file.
     Ron,
 }
@@ -49,6 +51,7 @@ fn of_type(port_type: &PortType) -> Shape {
         [Kind::Int] => Shape::Int,
         [Kind::Float] | [Kind::Int, Kind::Float] => Shape::Float,
         [Kind::Text] => Shape::Text,
+        _ if !port_type.is_any() && kinds.contains(&Kind::Text) => Shape::Loose,
         _ => Shape::Ron,
     }
 }
@@ -124,8 +127,17 @@ pub(super) fn limits(port: &PortSpec) -> Option<String> {
 pub(super) fn write(shape: &Shape, value: &Value) -> String {
     match (shape, value.as_text()) {
         (Shape::Text | Shape::Expression | Shape::Choice(_), Some(text)) => text.to_owned(),
+        (Shape::Loose, Some(text)) if is_bare(text) => text.to_owned(),
         _ => ron(value),
     }
+}
+
+/// Whether a text without quotes would be read as this text, and not as a number, a list or the like.
+fn is_bare(text: &str) -> bool {
+    let is_word = matches!(text, "true" | "false" | "null" | "None" | "inf" | "NaN");
+    let is_number = text.parse::<f64>().is_ok();
+    let begins = text.starts_with(['"', '[', '{', '(', '\'']) || text.starts_with("r#");
+    !is_word && !is_number && !begins && !text.trim().is_empty()
 }
 
 /// A value in one line, as JSON, which RON reads too.
@@ -147,9 +159,19 @@ mod tests {
     fn settings_get_the_field_that_suits() {
         assert_eq!(of("core/Sequence", "count"), Shape::Int);
         assert_eq!(of("core/Sort", "descending"), Shape::Bool);
-        assert_eq!(of("file/ReadLines", "path"), Shape::Text);
+        assert_eq!(of("text/Template", "template"), Shape::Text);
+        assert_eq!(of("file/ReadLines", "path"), Shape::Loose);
         assert_eq!(of("data/Filter", "where"), Shape::Expression);
         assert_eq!(of("core/Kick", "value"), Shape::Ron);
+    }
+
+    #[test]
+    fn texts_that_would_be_read_as_something_else_keep_their_quotes() {
+        let shown = |text: &str| write(&Shape::Loose, &Value::from(text));
+        assert_eq!(shown("access.log"), "access.log");
+        assert_eq!(shown("12"), "\"12\"");
+        assert_eq!(shown("[x"), "\"[x\"");
+        assert_eq!(shown("true"), "\"true\"");
     }
 
     #[test]
