@@ -5,6 +5,7 @@
 //! [METRICS.md](../METRICS.md) is the table of names, and a test holds it against the text.
 
 mod machine;
+pub(crate) mod reading;
 mod text;
 
 use std::convert::Infallible;

@@ -10,84 +10,8 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Registry;
 
 use super::machine::{cpu_seconds, resident_bytes};
+use super::reading::{CONNECTOR, Kind, PROCESS, Reading, Unit};
 use crate::recording::record::connector_name;
-
-/// A metric: its name, what it says, and where it is found.
-type Family<T> = (&'static str, &'static str, fn(&T) -> f64);
-
-/// Counts of connectors.
-const CONNECTOR_COUNTERS: [Family<ConnectorReport>; 6] = [
-    (
-        "millstream_connector_sent_packets",
-        "Packets that writers handed over, brackets included.",
-        |connector| connector.counts.sent as f64,
-    ),
-    (
-        "millstream_connector_received_packets",
-        "Packets that the reader took.",
-        |connector| connector.counts.received as f64,
-    ),
-    (
-        "millstream_connector_dropped_packets",
-        "Packets dropped because the connector was full.",
-        |connector| connector.counts.dropped as f64,
-    ),
-    (
-        "millstream_connector_sent_bytes",
-        "Text and bytes handed over.",
-        |connector| connector.counts.bytes as f64,
-    ),
-    (
-        "millstream_connector_blocked_seconds",
-        "Time for which a writer waited for room.",
-        |connector| seconds(connector.counts.blocked_nanos),
-    ),
-    (
-        "millstream_connector_starved_seconds",
-        "Time for which the reader waited for a packet.",
-        |connector| seconds(connector.counts.starved_nanos),
-    ),
-];
-
-/// What a connector holds now, and may hold.
-const CONNECTOR_GAUGES: [Family<ConnectorReport>; 3] = [
-    (
-        "millstream_connector_depth_packets",
-        "Packets inside.",
-        |connector| connector.counts.depth as f64,
-    ),
-    (
-        "millstream_connector_capacity_packets",
-        "Most packets that may be inside.",
-        |connector| f64::from(connector.counts.capacity),
-    ),
-    (
-        "millstream_connector_high_water_packets",
-        "Most packets that were inside at once.",
-        |connector| connector.counts.high_water as f64,
-    ),
-];
-
-/// Counts of processes.
-const PROCESS_COUNTERS: [Family<ProcessState>; 2] = [
-    (
-        "millstream_process_failed_packets",
-        "Packets that the process gave up on.",
-        |process| process.failed_packets as f64,
-    ),
-    (
-        "millstream_process_busy_seconds",
-        "Time in which the process worked; sampled.",
-        |process| process.busy.as_secs_f64(),
-    ),
-];
-
-/// Whether processes run.
-const PROCESS_GAUGES: [Family<ProcessState>; 1] = [(
-    "millstream_process_running",
-    "1 until the process has ended, then 0.",
-    |process| f64::from(u8::from(!process.ended)),
-)];
 
 /// The text of a scrape.
 ///
@@ -115,24 +39,38 @@ impl Collector for Scrape {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), Error> {
         let connectors = self.network.connectors();
         let names: Vec<String> = connectors.iter().map(connector_name).collect();
-        for (name, help, count) in CONNECTOR_COUNTERS {
-            let family = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
-            encode_connectors(family, (&connectors, &names), count, counter)?;
-        }
-        for (name, help, count) in CONNECTOR_GAUGES {
-            let family = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
-            encode_connectors(family, (&connectors, &names), count, gauge)?;
+        for reading in &CONNECTOR {
+            let name = name_of("connector", reading);
+            let family =
+                encoder.encode_descriptor(&name, reading.help, None, kind_of(reading.kind))?;
+            encode_connectors(family, (&connectors, &names), reading)?;
         }
         let processes = self.network.processes();
-        for (name, help, count) in PROCESS_COUNTERS {
-            let family = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
-            encode_processes(family, &processes, count, counter)?;
-        }
-        for (name, help, count) in PROCESS_GAUGES {
-            let family = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
-            encode_processes(family, &processes, count, gauge)?;
+        for reading in &PROCESS {
+            let name = name_of("process", reading);
+            let family =
+                encoder.encode_descriptor(&name, reading.help, None, kind_of(reading.kind))?;
+            encode_processes(family, &processes, reading)?;
         }
         self.encode_whole(&mut encoder)
+    }
+}
+
+/// The name of a metric: `millstream_connector_sent_packets`.
+fn name_of<T>(about: &str, reading: &Reading<T>) -> String {
+    let unit = match reading.unit {
+        Unit::Packets => "_packets",
+        Unit::Bytes => "_bytes",
+        Unit::Seconds => "_seconds",
+        Unit::None => "",
+    };
+    format!("millstream_{about}_{}{unit}", reading.name)
+}
+
+const fn kind_of(kind: Kind) -> MetricType {
+    match kind {
+        Kind::Counter => MetricType::Counter,
+        Kind::Gauge => MetricType::Gauge,
     }
 }
 
@@ -195,15 +133,23 @@ fn gauge(mut encoder: MetricEncoder<'_>, value: f64) -> Result<(), Error> {
     encoder.encode_gauge(&value)
 }
 
+/// How a number of this kind is written.
+fn writer(kind: Kind) -> Write {
+    match kind {
+        Kind::Counter => counter,
+        Kind::Gauge => gauge,
+    }
+}
+
 fn encode_connectors(
     mut family: MetricEncoder<'_>,
     (connectors, names): (&[ConnectorReport], &[String]),
-    count: fn(&ConnectorReport) -> f64,
-    write: Write,
+    reading: &Reading<ConnectorReport>,
 ) -> Result<(), Error> {
+    let write = writer(reading.kind);
     for (connector, name) in connectors.iter().zip(names) {
         let labels = [("connector", name.as_str())];
-        write(family.encode_family(&labels)?, count(connector))?;
+        write(family.encode_family(&labels)?, (reading.value)(connector))?;
     }
     Ok(())
 }
@@ -211,19 +157,15 @@ fn encode_connectors(
 fn encode_processes(
     mut family: MetricEncoder<'_>,
     processes: &[ProcessState],
-    count: fn(&ProcessState) -> f64,
-    write: Write,
+    reading: &Reading<ProcessState>,
 ) -> Result<(), Error> {
+    let write = writer(reading.kind);
     for process in processes {
         let labels = [
             ("process", process.name.as_str()),
             ("component", process.component.as_str()),
         ];
-        write(family.encode_family(&labels)?, count(process))?;
+        write(family.encode_family(&labels)?, (reading.value)(process))?;
     }
     Ok(())
-}
-
-fn seconds(nanos: u64) -> f64 {
-    nanos as f64 / 1e9
 }
