@@ -31,7 +31,7 @@ const MAIL_PER_TURN: usize = 64;
 /// Time that a client has to hear the rest when the server ends, and again for the farewell.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 /// Later than anything is due: intervals are at most 50 days.
-const AFTER_ALL: Duration = Duration::from_secs(60 * 24 * 3600);
+const AFTER_ALL: Duration = Duration::from_hours(60 * 24);
 
 /// What the server knows of a client.
 #[derive(Debug)]
@@ -213,7 +213,7 @@ impl Session {
         self.out.extend(place.mailbox.try_iter());
         while self.send_packets() && self.flush(socket).await.is_some() {}
         self.send_counts(Instant::now() + AFTER_ALL);
-        drop(self.flush(socket).await);
+        self.flush(socket).await;
     }
 
     /// Takes packets that wait for this client; true when more wait.
