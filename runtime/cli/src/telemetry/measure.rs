@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use millstream_engine::Network;
+use millstream_server::metrics::{CONNECTOR, Kind, PROCESS, Reading, Unit};
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{AsyncInstrument, Meter, MeterProvider as _};
 use opentelemetry_sdk::metrics::{Instrument, PeriodicReader, SdkMeterProvider, Stream};
 
 use super::client::Collector;
 use super::resource;
-use crate::metrics::reading::{CONNECTOR, Kind, PROCESS, Reading, Unit};
-use crate::recording::record::connector_name;
 
 /// Time between two readings; `OTEL_METRIC_EXPORT_INTERVAL` says otherwise.
 const INTERVAL: Duration = Duration::from_secs(10);
@@ -68,7 +67,7 @@ fn instruments(meter: &Meter, network: &Network) {
         let graph = graph_of(&network);
         observe(meter, "connector", reading, move |out| {
             for connector in network.connectors() {
-                let name = KeyValue::new("millstream.connector", connector_name(&connector));
+                let name = KeyValue::new("millstream.connector", connector.name());
                 out.observe((reading.value)(&connector), &[graph.clone(), name]);
             }
         });

@@ -4,22 +4,22 @@ use millstream_engine::{ConnectorReport, ProcessState};
 
 /// One number about each of many things.
 #[derive(Debug)]
-pub(crate) struct Reading<T> {
+pub struct Reading<T> {
     /// What it is about: `sent`, `depth`.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// What it is counted in.
-    pub(crate) unit: Unit,
+    pub unit: Unit,
     /// Whether it only grows.
-    pub(crate) kind: Kind,
+    pub kind: Kind,
     /// What it says.
-    pub(crate) help: &'static str,
+    pub help: &'static str,
     /// Where it is found.
-    pub(crate) value: fn(&T) -> f64,
+    pub value: fn(&T) -> f64,
 }
 
 /// What a number is counted in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unit {
+pub enum Unit {
     /// Packets, brackets included.
     Packets,
     /// Bytes.
@@ -32,7 +32,7 @@ pub(crate) enum Unit {
 
 /// Whether a number only grows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// It does.
     Counter,
     /// It may fall.
@@ -40,7 +40,7 @@ pub(crate) enum Kind {
 }
 
 /// What is read of each connector.
-pub(crate) const CONNECTOR: [Reading<ConnectorReport>; 9] = [
+pub const CONNECTOR: [Reading<ConnectorReport>; 9] = [
     Reading {
         name: "sent",
         unit: Unit::Packets,
@@ -107,7 +107,7 @@ pub(crate) const CONNECTOR: [Reading<ConnectorReport>; 9] = [
 ];
 
 /// What is read of each process.
-pub(crate) const PROCESS: [Reading<ProcessState>; 3] = [
+pub const PROCESS: [Reading<ProcessState>; 3] = [
     Reading {
         name: "failed",
         unit: Unit::Packets,
