@@ -6,9 +6,9 @@
 use egui::{Pos2, Rect, Vec2};
 
 /// The smallest zoom: ten thousand processes fit into a window.
-pub const ZOOM_MIN: f32 = 0.02;
+const ZOOM_MIN: f32 = 0.02;
 /// The largest zoom.
-pub const ZOOM_MAX: f32 = 4.0;
+const ZOOM_MAX: f32 = 4.0;
 /// How long a flight takes, in seconds.
 const FLIGHT_SECS: f32 = 0.15;
 /// Room left around what is fitted, in screen points.

@@ -1,6 +1,6 @@
 //! Typing a value onto an in-port, in place.
 
-use egui::{Align, FontSelection, Key, Rect, TextEdit, Ui, UiBuilder, Vec2};
+use egui::{Align2, FontSelection, Key, Rect, TextEdit, Ui, UiBuilder, Vec2};
 use millstream_graph::PortRef;
 
 use crate::camera::Camera;
@@ -83,7 +83,7 @@ impl Typing {
             .font(FontSelection::FontId(Font::Value.at(size)))
             .text_color(theme.tag_text)
             .frame(egui::Frame::NONE)
-            .vertical_align(Align::Center)
+            .align(Align2::LEFT_CENTER)
             .hint_text(format!("value of {}", self.port))
             .desired_width(f32::INFINITY)
             .min_size(rect.shrink2(Vec2::new(6.0, 0.0)).size());

@@ -9,7 +9,7 @@ const CELLS_PER_ITEM: f32 = 2.0;
 
 /// Rectangles by place. Built once for a scene, then only asked.
 #[derive(Debug, Clone, Default)]
-pub struct Index {
+pub(crate) struct Index {
     rects: Vec<Rect>,
     origin: Pos2,
     cell: f32,
@@ -22,7 +22,7 @@ pub struct Index {
 
 impl Index {
     /// Sorts rectangles into cells; they are known by their position in the list.
-    pub fn new(rects: Vec<Rect>) -> Self {
+    pub(crate) fn new(rects: Vec<Rect>) -> Self {
         let bounds = rects
             .iter()
             .fold(Rect::NOTHING, |all, rect| all.union(*rect));
@@ -51,17 +51,17 @@ impl Index {
     }
 
     /// Number of rectangles.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.rects.len()
     }
 
     /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.rects.is_empty()
     }
 
     /// The positions of the rectangles that meet `area`, in their order.
-    pub fn find(&self, area: Rect) -> Vec<usize> {
+    pub(crate) fn find(&self, area: Rect) -> Vec<usize> {
         let mut found = Vec::new();
         if self.rects.is_empty() || !area.is_positive() {
             return found;

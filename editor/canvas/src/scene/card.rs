@@ -13,7 +13,7 @@ use crate::theme::{Font, Hue};
 
 /// Which of its ports a process shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Shown {
+pub(crate) enum Shown {
     /// Those that packets flow through, and settings that are in use.
     Needed,
     /// All of them: the user opened the settings.
@@ -22,7 +22,7 @@ pub enum Shown {
 
 /// What a card stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// A component.
     Component,
     /// A graph that is used as a component.
@@ -35,73 +35,73 @@ pub enum Kind {
 
 /// A process.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Card {
+pub(crate) struct Card {
     /// Its name.
-    pub name: ProcessName,
+    pub(crate) name: ProcessName,
     /// What it stands for.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// Its label, or its name.
-    pub title: String,
+    pub(crate) title: String,
     /// Its component.
-    pub subtitle: String,
+    pub(crate) subtitle: String,
     /// Its upper left corner.
-    pub pos: Pos2,
+    pub(crate) pos: Pos2,
     /// How large it is.
-    pub size: Vec2,
+    pub(crate) size: Vec2,
     /// In-ports from the top.
-    pub ins: Vec<Slot>,
+    pub(crate) ins: Vec<Slot>,
     /// Out-ports from the top.
-    pub outs: Vec<Slot>,
+    pub(crate) outs: Vec<Slot>,
     /// How many settings are not shown.
-    pub hidden: usize,
+    pub(crate) hidden: usize,
     /// Whether the row stands there that shows or hides settings.
-    pub has_more: bool,
+    pub(crate) has_more: bool,
     /// Its remark.
-    pub note: Option<String>,
+    pub(crate) note: Option<String>,
     /// Where it runs.
-    pub worker: Option<String>,
+    pub(crate) worker: Option<String>,
     /// How many copies share its work.
-    pub replicas: u32,
+    pub(crate) replicas: u32,
     /// The worst that is wrong with it.
-    pub worst: Option<Severity>,
+    pub(crate) worst: Option<Severity>,
     /// What is wrong with it, one line each.
-    pub problems: Vec<String>,
+    pub(crate) problems: Vec<String>,
     /// Whether auto-layout leaves it where it is.
-    pub is_pinned: bool,
+    pub(crate) is_pinned: bool,
 }
 
 /// A port on a card.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Slot {
+pub(crate) struct Slot {
     /// Its name, and which element it is.
-    pub key: PortKey,
+    pub(crate) key: PortKey,
     /// What stands on the card.
-    pub label: String,
+    pub(crate) label: String,
     /// Its type family.
-    pub hue: Hue,
+    pub(crate) hue: Hue,
     /// Its type, in words.
-    pub type_name: String,
+    pub(crate) type_name: String,
     /// Where it is known from.
-    pub origin: PortOrigin,
+    pub(crate) origin: PortOrigin,
     /// Whether it is the next element of an array port.
-    pub is_spare: bool,
+    pub(crate) is_spare: bool,
     /// Whether it is read once, before the first packet.
-    pub is_setting: bool,
+    pub(crate) is_setting: bool,
     /// Whether a graph without it is wrong, and nothing is there.
-    pub is_wanting: bool,
+    pub(crate) is_wanting: bool,
     /// How many connectors end or begin here.
-    pub wires: u32,
+    pub(crate) wires: u32,
     /// The value (IIP) on it: as it is shown, and whole.
-    pub value: Option<(String, String)>,
+    pub(crate) value: Option<(String, String)>,
     /// The name that the graph offers it by.
-    pub export: Option<String>,
+    pub(crate) export: Option<String>,
     /// Where it is on the card.
-    pub offset: Vec2,
+    pub(crate) offset: Vec2,
 }
 
 impl Card {
     /// The card of a process; none if there is no such process.
-    pub fn new(document: &Document, name: &ProcessName, shown: Shown) -> Option<Self> {
+    pub(crate) fn new(document: &Document, name: &ProcessName, shown: Shown) -> Option<Self> {
         let process = document.process(name)?;
         let none = Ports::default();
         let ports = document.ports(name).unwrap_or(&none);
@@ -141,17 +141,17 @@ impl Card {
     }
 
     /// The whole card.
-    pub fn rect(&self) -> Rect {
+    pub(crate) fn rect(&self) -> Rect {
         Rect::from_min_size(self.pos, self.size)
     }
 
     /// The title and the component.
-    pub fn header(&self) -> Rect {
+    pub(crate) fn header(&self) -> Rect {
         Rect::from_min_size(self.pos, Vec2::new(self.size.x, CARD_HEAD))
     }
 
     /// The row that shows or hides settings.
-    pub fn more(&self) -> Option<Rect> {
+    pub(crate) fn more(&self) -> Option<Rect> {
         let height = ROW;
         let top = self.size.y - height - CARD_GAP * 0.5;
         self.has_more.then(|| {
@@ -163,7 +163,7 @@ impl Card {
     }
 
     /// The ports of one side.
-    pub fn side(&self, side: Side) -> &[Slot] {
+    pub(crate) fn side(&self, side: Side) -> &[Slot] {
         match side {
             Side::In => &self.ins,
             Side::Out => &self.outs,
@@ -171,18 +171,18 @@ impl Card {
     }
 
     /// The position of a port among those of its side.
-    pub fn find(&self, side: Side, key: &PortKey) -> Option<usize> {
+    pub(crate) fn find(&self, side: Side, key: &PortKey) -> Option<usize> {
         self.side(side).iter().position(|slot| slot.key == *key)
     }
 
     /// Where a port is.
-    pub fn port_pos(&self, side: Side, slot: usize) -> Pos2 {
+    pub(crate) fn port_pos(&self, side: Side, slot: usize) -> Pos2 {
         let offset = self.side(side).get(slot).map(|slot| slot.offset);
         self.pos + offset.unwrap_or(Vec2::new(0.0, CARD_HEAD * 0.5))
     }
 
     /// Where the value on an in-port is shown, left of it.
-    pub fn tag(&self, slot: usize) -> Option<Rect> {
+    pub(crate) fn tag(&self, slot: usize) -> Option<Rect> {
         let found = self.ins.get(slot)?;
         let (shown, _) = found.value.as_ref()?;
         let size = Vec2::new(tag_width(shown), crate::theme::metric::TAG_HEIGHT);
@@ -194,7 +194,7 @@ impl Card {
     }
 
     /// The card with all that hangs on it.
-    pub fn outer(&self) -> Rect {
+    pub(crate) fn outer(&self) -> Rect {
         let tags = (0..self.ins.len()).filter_map(|slot| self.tag(slot));
         tags.fold(self.rect().expand(8.0), |all, tag| all.union(tag))
     }
