@@ -214,7 +214,7 @@ fn overhang(window: egui::Rangef, wanted: egui::Rangef) -> f32 {
 
 /// Slow at both ends.
 fn eased(share: f32) -> f32 {
-    share * share * 2.0f32.mul_add(-share, 3.0)
+    share * share * (3.0 - 2.0 * share)
 }
 
 /// Zoom goes in equal steps of factors, so that the way looks even.

@@ -8,7 +8,7 @@ pub(crate) const GRID_DOT_EVERY: f32 = 4.0;
 /// The narrowest card.
 pub(crate) const CARD_WIDTH_MIN: f32 = 150.0;
 /// The widest card; longer text is cut.
-pub(crate) const CARD_WIDTH_MAX: f32 = 300.0;
+pub(crate) const CARD_WIDTH_MAX: f32 = 250.0;
 /// Card widths are multiples of this.
 pub(crate) const CARD_WIDTH_STEP: f32 = 10.0;
 /// Between the edge of a card and its text.
@@ -26,6 +26,9 @@ pub(crate) const ROW_GAP: f32 = 22.0;
 /// Room for the marks at the right end of the title.
 pub(crate) const MARKS_WIDTH: f32 = 44.0;
 
+/// From a port that the graph offers to its name outside.
+pub(crate) const EXPORT_LEAD: f32 = 40.0;
+
 /// Radius of a port.
 pub(crate) const PORT_RADIUS: f32 = 5.5;
 /// Radius in which a port is hit, on the screen.
@@ -35,8 +38,10 @@ pub(crate) const WIRE_HIT_ON_SCREEN: f32 = 6.0;
 /// Radius of the handle of a bend point.
 pub(crate) const BEND_RADIUS: f32 = 5.0;
 
-/// Between an initial packet's tag and its port.
-pub(crate) const TAG_GAP: f32 = 12.0;
+/// Between the name of a port and the tag of its initial packet.
+pub(crate) const TAG_GAP: f32 = 8.0;
+/// The widest tag that makes its card wider.
+pub(crate) const TAG_WIDTH_MAX: f32 = 130.0;
 /// Height of the tag.
 pub(crate) const TAG_HEIGHT: f32 = 18.0;
 /// Between its edge and its text.
@@ -61,8 +66,6 @@ pub(crate) const GROUP_PAD: f32 = 18.0;
 pub(crate) const GROUP_HEAD: f32 = 26.0;
 /// Corners of groups.
 pub(crate) const GROUP_RADIUS: f32 = 12.0;
-/// The width of a free note that says nothing of its own.
-pub(crate) const NOTE_WIDTH: f32 = 200.0;
 /// Between its edge and its text.
 pub(crate) const NOTE_PAD: f32 = 12.0;
 

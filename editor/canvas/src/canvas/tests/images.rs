@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use egui::{Pos2, Vec2};
+use egui_kittest::SnapshotResults;
 use egui_kittest::kittest::Queryable as _;
 
 use super::{desk, harness};
@@ -39,7 +40,13 @@ impl Picture {
         }
     }
 
-    fn take(&self, name: &str, overlay: Overlay, kinds: &[(&str, ThemeKind)]) {
+    fn take(
+        &self,
+        results: &mut SnapshotResults,
+        name: &str,
+        overlay: Overlay,
+        kinds: &[(&str, ThemeKind)],
+    ) {
         for (theme, kind) in kinds {
             let mut desk = desk(self.document.clone(), *kind);
             desk.live.clone_from(&self.live);
@@ -48,6 +55,7 @@ impl Picture {
             let mut harness = harness(desk, self.size);
             harness.run_steps(3);
             harness.snapshot(format!("{name}_{theme}"));
+            results.extend_harness(&mut harness);
         }
     }
 }
@@ -220,11 +228,13 @@ fn editing() -> Picture {
 
 #[test]
 fn states_of_wires() {
-    wire_states().take("wire_states", Overlay::None, &KINDS);
+    let mut results = SnapshotResults::new();
+    wire_states().take(&mut results, "wire_states", Overlay::None, &KINDS);
 }
 
 #[test]
 fn overlays_of_wires() {
+    let mut results = SnapshotResults::new();
     for overlay in [
         Overlay::Rate,
         Overlay::Fill,
@@ -232,22 +242,25 @@ fn overlays_of_wires() {
         Overlay::Errors,
     ] {
         let name = format!("overlay_{}", overlay.name().replace(' ', "_"));
-        wire_states().take(&name, overlay, &KINDS[..1]);
+        wire_states().take(&mut results, &name, overlay, &KINDS[..1]);
     }
 }
 
 #[test]
 fn states_of_processes() {
-    process_states().take("process_states", Overlay::None, &KINDS);
+    let mut results = SnapshotResults::new();
+    process_states().take(&mut results, "process_states", Overlay::None, &KINDS);
 }
 
 #[test]
 fn graph_that_is_edited() {
-    editing().take("editing", Overlay::None, &KINDS);
+    let mut results = SnapshotResults::new();
+    editing().take(&mut results, "editing", Overlay::None, &KINDS);
 }
 
 #[test]
 fn levels_of_detail() {
+    let mut results = SnapshotResults::new();
     let mut picture = editing();
     for (name, zoom) in [("shapes", 0.45), ("blocks", 0.2), ("close", 1.7)] {
         picture.view = View {
@@ -255,12 +268,18 @@ fn levels_of_detail() {
             zoom,
         };
         picture.size = Vec2::new(900.0, 560.0);
-        picture.take(&format!("zoom_{name}"), Overlay::None, &KINDS[..2]);
+        picture.take(
+            &mut results,
+            &format!("zoom_{name}"),
+            Overlay::None,
+            &KINDS[..2],
+        );
     }
 }
 
 #[test]
 fn wires_back_and_round() {
+    let mut results = SnapshotResults::new();
     let text = r#"Graph(format: 1, processes: {
         "a": Process(component: "core/Filter"), "b": Process(component: "core/Filter"),
         "c": Process(component: "core/Filter"), "d": Process(component: "core/Merge"),
@@ -271,25 +290,34 @@ fn wires_back_and_round() {
     ], layout: {
         "a": (120, 180), "wall": (380, 160), "wall2": (380, 260), "b": (380, 400), "c": (640, 170), "d": (900, 300),
     })"#;
-    Picture::of(text, Vec2::new(1200.0, 620.0)).take("routes", Overlay::None, &KINDS[..2]);
+    Picture::of(text, Vec2::new(1200.0, 620.0)).take(
+        &mut results,
+        "routes",
+        Overlay::None,
+        &KINDS[..2],
+    );
 }
 
 #[test]
 fn wire_that_is_drawn() {
+    let mut results = SnapshotResults::new();
     for (name, to) in [("fits", "input show.in"), ("refused", "input text.in")] {
         let mut hand = super::small();
         let from = hand.at("output spare.out");
         let to = hand.at(to);
         hand.pull(from, to, egui::Modifiers::NONE);
         hand.harness.snapshot(format!("pull_{name}"));
+        results.extend_harness(&mut hand.harness);
     }
 }
 
 #[test]
 fn connect_mode_and_selection() {
+    let mut results = SnapshotResults::new();
     let mut hand = super::small();
     hand.command(crate::Command::Connect);
     hand.harness.snapshot("connect_mode");
+    results.extend_harness(&mut hand.harness);
     let mut hand = super::small();
     let at = hand.at("process parse");
     hand.click(at, egui::Modifiers::NONE);
@@ -297,10 +325,12 @@ fn connect_mode_and_selection() {
     hand.click(port, egui::Modifiers::NONE);
     hand.harness.get_by_label("value of show.in");
     hand.harness.snapshot("typing");
+    results.extend_harness(&mut hand.harness);
 }
 
 #[test]
 fn large_graph_with_minimap() {
+    let mut results = SnapshotResults::new();
     let mut picture = Picture {
         document: testing::mesh(16, 10),
         live: None,
@@ -310,7 +340,7 @@ fn large_graph_with_minimap() {
             zoom: 0.8,
         },
     };
-    picture.take("mesh", Overlay::None, &KINDS[..2]);
+    picture.take(&mut results, "mesh", Overlay::None, &KINDS[..2]);
     picture.view.zoom = 0.33;
-    picture.take("mesh_far", Overlay::None, &KINDS[..2]);
+    picture.take(&mut results, "mesh_far", Overlay::None, &KINDS[..2]);
 }
