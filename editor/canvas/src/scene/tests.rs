@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use egui::{Pos2, Rect, Vec2};
 
 use super::*;
-use crate::lod::Detail;
 use crate::testing::{mesh, open, small};
 
 fn scene(document: &Document) -> Scene {
@@ -130,8 +129,7 @@ fn frame_follows_its_members() {
 }
 
 #[test]
-fn detail_and_zoom_of_the_whole() {
-    assert_eq!(Detail::at(1.0), Detail::Full);
+fn whole_graph_has_bounds() {
     let bounds = scene(&mesh(3, 2)).bounds().unwrap();
     assert!(bounds.width() > 600.0 && bounds.is_finite());
     assert_eq!(Scene::default().bounds(), None);

@@ -8,6 +8,7 @@ use crate::{Command, Overlay};
 
 fn wheel(delta: Vec2, modifiers: Modifiers) -> Event {
     Event::MouseWheel {
+        source: egui::MouseWheelSource::Wheel,
         unit: MouseWheelUnit::Point,
         delta,
         phase: TouchPhase::Move,
