@@ -23,6 +23,8 @@ enum Level {
     L4,
     /// What is edited: like the model, no I/O, no clock, no threads; compiles for the browser.
     E1,
+    /// How that is shown: egui, no I/O.
+    E2,
     /// Tests and developer tools: outside the house.
     Tools,
 }
@@ -106,6 +108,15 @@ const LAYERS: &[(&str, Level, Inside)] = &[
             "millstream-packet",
             "millstream-graph",
             "millstream-protocol",
+        ]),
+    ),
+    (
+        "millstream-canvas",
+        Level::E2,
+        Inside::Only(&[
+            "millstream-packet",
+            "millstream-graph",
+            "millstream-document",
         ]),
     ),
     ("millstream", Level::L4, Inside::Everything),
