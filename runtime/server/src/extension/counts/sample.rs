@@ -73,12 +73,9 @@ impl Look {
     pub(super) fn at(network: &Network, links: &[Link], since: &Baseline) -> Self {
         let at = network.elapsed();
         let mut counts = Vec::with_capacity(links.len());
-        // What an edit has added since is for the next view.
-        network.each_counts(|at, connector| {
-            if at < links.len() {
-                counts.push(connector);
-            }
-        });
+        network.each_counts(|_, connector| counts.push(connector));
+        // What an edit of the network has added since is for the next view.
+        counts.resize(links.len(), Counts::default());
         let mut processes = vec![None; since.busy.len()];
         network.each_process(|at, process| {
             if let Some(place) = processes.get_mut(at) {
