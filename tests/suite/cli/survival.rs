@@ -24,7 +24,7 @@ const SLOW_FOR: Duration = Duration::from_secs(3);
 /// Until memory is given back.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A server with a network that runs at full speed.
+/// A server with a network that runs.
 struct Ground {
     run: Run,
     address: String,
@@ -62,7 +62,7 @@ impl Ground {
     fn looker(&self) -> Socket {
         let mut socket = self.friend();
         socket.say("subscribe", json!({ "graph": "graph", "interval_ms": 50 }));
-        let attach = json!({ "graph": "graph", "connector": "p9.in", "every": 100, "last": 10 });
+        let attach = json!({ "graph": "graph", "connector": "p9.in", "every": 10, "last": 10 });
         socket.say("attach", attach);
         socket
     }
@@ -113,7 +113,7 @@ impl Ground {
     }
 }
 
-/// A chain that runs for ever.
+/// A chain that runs for ever, and leaves the processor to others.
 fn chain() -> String {
     let last = PROCESSES - 1;
     let processes: Vec<String> = (1..last)
@@ -125,7 +125,7 @@ fn chain() -> String {
     let (processes, connectors) = (processes.concat(), connectors.concat());
     format!(
         r#"Graph(format: 1, processes: {{
-            "p0": Process(component: "core/Sequence", iips: {{ "count": 1000000000000000 }}),
+            "p0": Process(component: "time/Tick", iips: {{ "every_ms": 1 }}),
             {processes} "p{last}": Process(component: "core/Drop"),
         }}, connectors: [{connectors}])"#
     )
