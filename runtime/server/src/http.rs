@@ -9,12 +9,13 @@ use axum::extract::State as Shared;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::http::header::{AUTHORIZATION, CONNECTION, CONTENT_TYPE, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
 use millstream_protocol::fbp::SUBPROTOCOL;
 
-use crate::limits::MESSAGE_BYTES_MAX;
+use crate::limits::{MESSAGE_BYTES_MAX, READ_BUFFER_BYTES};
 use crate::metrics;
 use crate::security::admit;
 use crate::session;
@@ -33,6 +34,16 @@ pub(crate) fn router(state: Arc<State>, address: SocketAddr) -> Router {
         .route("/", any(enter))
         .route("/metrics", get(measure))
         .with_state(Door { state, address })
+        .layer(map_response(close))
+}
+
+/// Whoever does not become a client gets one answer: a socket that waits for more questions would take a place for ever.
+async fn close(mut response: Response) -> Response {
+    if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(CONNECTION, close);
+    }
+    response
 }
 
 async fn enter(
@@ -46,20 +57,16 @@ async fn enter(
     let state = door.state;
     let Ok(upgrade) = upgrade else {
         let text = "Millstream speaks the FBP Network Protocol here, by WebSocket.\n";
-        return ([(CONNECTION, "close")], text).into_response();
+        return text.into_response();
     };
     let Some(place) = state.hub.enter() else {
         let text = "too many clients\n";
-        return (
-            StatusCode::SERVICE_UNAVAILABLE,
-            [(CONNECTION, "close")],
-            text,
-        )
-            .into_response();
+        return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
     };
     let guard = Guard::new(&state, place.handle.id);
     upgrade
         .protocols([SUBPROTOCOL])
+        .read_buffer_size(READ_BUFFER_BYTES)
         .max_message_size(MESSAGE_BYTES_MAX)
         .max_frame_size(MESSAGE_BYTES_MAX)
         .on_upgrade(move |socket| async move {
@@ -105,8 +112,7 @@ impl Door {
         let unwelcome = admit(headers, self.address, &self.state.options.origins).err()?;
         tracing::warn!(%unwelcome, "client turned away");
         let text = format!("{unwelcome}\n");
-        let refused = (StatusCode::FORBIDDEN, [(CONNECTION, "close")], text);
-        Some(refused.into_response())
+        Some((StatusCode::FORBIDDEN, text).into_response())
     }
 }
 

@@ -33,6 +33,7 @@ mod state;
 mod tasks;
 mod trace;
 mod watch;
+mod weigh;
 
 pub use extension::LogSink;
 pub use security::{Rights, Secrets, WrongSecret};

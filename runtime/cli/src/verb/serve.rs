@@ -42,7 +42,7 @@ async fn run(args: &ServeArgs, threads: usize, shell: &Shell) -> Result<Exit, Fa
     options.folder = Some(folder);
     options.threads = threads;
     options.grace = args.grace;
-    let server = Server::bind(options, registry()?).await?;
+    let server = Server::bind(options, registry()?)?;
     crate::log::share(server.log_sink());
     let mut signals =
         Signals::listen().map_err(|error| Fault::io("cannot catch signals", &error))?;
