@@ -92,11 +92,11 @@ pub(crate) enum Wish {
     ClearPackets,
     /// Log lines are to be forgotten.
     ClearLogs,
-    /// A packet is to be put into an exported in-port.
+    /// A packet is to be put on a connector.
     Inject {
         /// The graph.
         graph: String,
-        /// The in-port that it offers.
+        /// The connector, or one of its ends.
         port: String,
         /// The value.
         value: Json,
@@ -137,7 +137,7 @@ pub(crate) fn name_of(document: &Document, target: &Target) -> String {
         Target::Process(name) => name.to_string(),
         Target::Wire(id) => document
             .wire(*id)
-            .map_or_else(String::new, |wire| format!("{} → {}", wire.from, wire.to)),
+            .map_or_else(String::new, |wire| format!("{} to {}", wire.from, wire.to)),
         Target::Port(PortAt { end, .. }) | Target::Value(end) => end.to_string(),
         Target::Export(export) => export.name.to_string(),
         Target::Group(id) => {

@@ -15,7 +15,7 @@ const ICON: f32 = 14.0;
 pub(crate) const ROW: f32 = 26.0;
 
 /// A button with a picture. Its name is for screen readers, tests and the pointer.
-pub(crate) fn icon_button(ui: &mut Ui, icon: Icon, name: &str, state: Button) -> Response {
+pub(crate) fn icon_button(ui: &mut Ui, icon: Icon, name: &str, state: Button<'_>) -> Response {
     let enabled = ui.is_enabled() && !matches!(state, Button::Disabled(_));
     let sense = if enabled {
         Sense::click()
@@ -152,22 +152,21 @@ pub(crate) fn painted(ui: &mut Ui, text: RichText) {
     ui.add(egui::Label::new(text).selectable(false).truncate());
 }
 
-/// A key as on a keyboard.
+/// A key as on a keyboard; lower than a row, so that caps of neighbouring rows do not touch.
 pub(crate) fn key_cap(ui: &mut Ui, text: &str) {
     if text.is_empty() {
         return;
     }
+    let color = ui.visuals().weak_text_color();
+    let font = egui::FontId::monospace(11.0);
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
+    let size = vec2(galley.size().x + 12.0, 18.0);
+    let (area, _) = ui.allocate_exact_size(size, Sense::hover());
     let stroke = ui.visuals().widgets.inactive.bg_stroke;
-    Frame::NONE
-        .stroke(stroke)
-        .corner_radius(CornerRadius::same(4))
-        .inner_margin(Margin::symmetric(5, 0))
-        .show(ui, |ui| {
-            // Lower than a row, so that caps of neighbouring rows do not touch.
-            ui.spacing_mut().interact_size.y = 17.0;
-            let color = ui.visuals().weak_text_color();
-            painted(ui, RichText::new(text).monospace().size(11.0).color(color));
-        });
+    ui.painter()
+        .rect_stroke(area, 4.0, stroke, StrokeKind::Inside);
+    let at = area.center() - galley.size() / 2.0;
+    ui.painter().galley(at, galley, color);
 }
 
 /// The frame of panels at the edge of the window.

@@ -38,7 +38,7 @@ impl EditorApp {
             Wish::AddComponent(name) => self.add(ctx, &name, None, Wiring::AfterSelection),
             Wish::CopyText(text) => ctx.copy_text(text),
             Wish::ApplyText(action) => {
-                let gesture = crate::panel::Gesture(egui::Id::new("text pane"));
+                let gesture = crate::panel::Gesture(egui::Id::unique("text pane"));
                 let number = self.gestures.number(gesture);
                 self.act(ctx, Action::Gesture(number, Box::new(action)));
                 if let Some(document) = self.workspace.document() {
@@ -285,7 +285,7 @@ impl EditorApp {
             .document()
             .and_then(|document| document.selection().one_process());
         if let Some(process) = process {
-            let field = egui::Id::new(("name", process.as_str()));
+            let field = egui::Id::unique(("name", process.as_str()));
             ctx.memory_mut(|memory| memory.request_focus(field));
         }
     }
@@ -443,7 +443,7 @@ impl EditorApp {
             (Ask::Recover(recovered), Answer::Discard) => self.forget_journal(recovered.key),
             (Ask::Attach { .. }, Answer::Attach(address)) => self.runs.attach(address),
             (Ask::Inject { graph, port, .. }, Answer::Inject(value)) => {
-                self.runs.inject(&graph, port.as_str(), value);
+                self.runs.inject(&graph, &port, value);
             }
             _ => {}
         }

@@ -1,7 +1,7 @@
 //! Running what is drawn: a runtime of our own or another one, and the graph on it.
 
-use millstream_document::{Document, PortAt, live};
-use millstream_graph::{PortName, Severity};
+use millstream_document::{Document, live};
+use millstream_graph::Severity;
 use millstream_protocol::extension::{GraphState, Target};
 
 use super::{Bottom, EditorApp};
@@ -289,33 +289,24 @@ impl EditorApp {
         self.show_bottom(Bottom::Packets);
     }
 
-    /// Asks for a packet for the selected port, which the graph has to offer outside.
+    /// Asks for a packet for the selected port or wire.
     pub(super) fn inject_selected(&mut self) {
         let seat = self.seat();
-        let found = self.workspace.document().and_then(|document| {
-            let port = document.selection().port()?;
-            offered(document, port)
+        let port = self.workspace.document().and_then(|document| {
+            let selection = document.selection();
+            if let Some(port) = selection.port() {
+                return Some(format!("{}{}", seat.prefix, port.end));
+            }
+            let wire = document.wire(selection.wires().next()?)?;
+            Some(wire_name(&seat.prefix, wire))
         });
-        match found {
-            Some(port) => {
-                self.dialog = Some(Dialog::Ask(Ask::Inject {
-                    graph: seat.graph,
-                    port,
-                    text: String::new(),
-                    fault: None,
-                }));
-            }
-            None => {
-                let text =
-                    "packets are put into in-ports that the graph offers outside: export it first";
-                self.notices.tell(Severity::Warning, text);
-            }
+        if let Some(port) = port {
+            self.dialog = Some(Dialog::Ask(Ask::Inject {
+                graph: seat.graph,
+                port,
+                text: String::new(),
+                fault: None,
+            }));
         }
     }
-}
-
-fn offered(document: &Document, port: &PortAt) -> Option<PortName> {
-    let mut inports = document.graph().inports.iter();
-    let found = inports.find(|(_, end)| **end == port.end);
-    found.map(|(name, _)| name.clone())
 }

@@ -112,7 +112,8 @@ fn run(command: Command, at: &Situation<'_>) -> Result<(), &'static str> {
             need(at.is_held, "nothing that is selected is held")
         }
         _ => {
-            need(selection.port().is_some(), "no port is selected")?;
+            let has_place = selection.port().is_some() || selection.wires().len() == 1;
+            need(has_place, "no port or wire is selected")?;
             need(at.is_running, NOT_RUNNING)
         }
     }

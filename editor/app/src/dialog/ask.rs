@@ -1,7 +1,6 @@
 //! Questions: unsaved changes, what was recovered, where a runtime is, what to inject.
 
 use egui::{RichText, TextEdit, Ui};
-use millstream_graph::PortName;
 
 use super::modal;
 use crate::host::RuntimeAddress;
@@ -29,12 +28,12 @@ pub(crate) enum Ask {
         /// What gives rights there.
         secret: String,
     },
-    /// What to put into a port.
+    /// What to put on a connector.
     Inject {
         /// The graph.
         graph: String,
-        /// The in-port that it offers.
-        port: PortName,
+        /// The connector, or one of its ends.
+        port: String,
         /// JSON.
         text: String,
         /// Why it is none.
@@ -165,8 +164,8 @@ fn attach(ui: &mut Ui, url: &mut String, secret: &mut String) -> Answer {
     answer
 }
 
-fn inject(ui: &mut Ui, port: &PortName, text: &mut String, fault: &mut Option<String>) -> Answer {
-    title(ui, &format!("Inject a packet into {port}"));
+fn inject(ui: &mut Ui, port: &str, text: &mut String, fault: &mut Option<String>) -> Answer {
+    title(ui, &format!("Inject a packet: {port}"));
     widget::muted(ui, "A value as JSON");
     let field = TextEdit::multiline(text)
         .code_editor()

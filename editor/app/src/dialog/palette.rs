@@ -272,7 +272,20 @@ impl Palette {
             let found = self.components(catalog, None);
             rows.extend(found.into_iter().map(component));
         }
+        // Letters in order are found in many names; the very word is meant first.
+        let words = self.text.trim().to_lowercase();
+        rows.sort_by_key(|row| !row.name().to_lowercase().contains(&words));
         rows
+    }
+}
+
+impl Row<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Self::Command(command, _) => command.title(),
+            Self::Process(name, _) => name.as_str(),
+            Self::Component(name, ..) => name,
+        }
     }
 }
 

@@ -159,7 +159,7 @@ fn port_ui(
     let detail = if goes.is_empty() {
         port.port_type.to_string()
     } else {
-        let arrow = if side == Side::In { "←" } else { "→" };
+        let arrow = if side == Side::In { "from" } else { "to" };
         format!("{arrow} {}", goes.join(", "))
     };
     let is_selected = view.document.selection().contains(&target);

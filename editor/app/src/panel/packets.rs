@@ -1,7 +1,6 @@
 //! The packets of all probed wires in one list, in the order in which they came.
 
 use egui::{DragValue, RichText, ScrollArea, Ui, vec2};
-use millstream_graph::PortRef;
 use millstream_protocol::extension::{Packet, PacketKind};
 
 use super::{View, Wish};
@@ -40,7 +39,7 @@ impl Packets {
             .find(|row| self.chosen == Some(key(row)))
             .copied();
         if let Some(row) = chosen {
-            self.detail(ui, view, row, &mut wishes);
+            self.detail(ui, row, &mut wishes);
         }
         let area = ScrollArea::vertical()
             .auto_shrink(false)
@@ -148,14 +147,14 @@ impl Packets {
         }
     }
 
-    fn detail(&mut self, ui: &mut Ui, view: &View<'_>, row: &PacketRow, wishes: &mut Vec<Wish>) {
+    fn detail(&mut self, ui: &mut Ui, row: &PacketRow, wishes: &mut Vec<Wish>) {
         egui::Frame::group(ui.style()).show(ui, |ui| {
             ui.horizontal(|ui| {
                 ui.label(RichText::new(format!("#{} {}", row.packet.seq, row.connector)).strong());
                 if widget::icon_button(ui, Icon::Copy, "Copy packet", Button::Off).clicked() {
                     wishes.push(Wish::CopyText(whole(&row.packet)));
                 }
-                let inject = injection(view, row);
+                let inject = injection(row);
                 let state = match &inject {
                     Ok(_) => Button::Off,
                     Err(reason) => Button::Disabled(reason),
@@ -207,27 +206,19 @@ fn whole(packet: &Packet) -> String {
         .unwrap_or_default()
 }
 
-/// How a packet is put in again: through the in-port that it was read by, if the graph offers it.
-fn injection(view: &View<'_>, row: &PacketRow) -> Result<Wish, &'static str> {
+/// How a packet is put in again: on the connector that it was seen on, before what its writers sent.
+fn injection(row: &PacketRow) -> Result<Wish, &'static str> {
+    if row.packet.kind != PacketKind::Data {
+        return Err("it is a bracket");
+    }
     let value = row
         .packet
         .value
         .clone()
         .ok_or("only its beginning is known")?;
-    if row.packet.kind != PacketKind::Data {
-        return Err("it is a bracket");
-    }
-    let (_, to) = row
-        .connector
-        .split_once("->")
-        .ok_or("its wire is not known")?;
-    let to: PortRef = to.parse().map_err(|_| "its port is inside a subgraph")?;
-    let mut inports = view.document.graph().inports.iter();
-    let found = inports.find(|(_, end)| **end == to);
-    let (port, _) = found.ok_or("the graph does not offer this in-port outside")?;
     Ok(Wish::Inject {
         graph: row.graph.clone(),
-        port: port.to_string(),
+        port: row.connector.clone(),
         value,
     })
 }

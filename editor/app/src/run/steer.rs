@@ -35,7 +35,7 @@ impl Runs {
         self.ask(&step, Asked::Nothing);
     }
 
-    /// Puts a packet into an exported in-port.
+    /// Puts a packet on a connector, or into an exported in-port.
     pub(crate) fn inject(&mut self, graph: &str, port: &str, value: Json) {
         let inject = Request::Inject(Inject {
             graph: graph.to_owned(),

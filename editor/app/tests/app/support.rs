@@ -1,8 +1,11 @@
 //! A window without a screen, with a host and a runtime that do what a test says.
 
+use std::sync::OnceLock;
+
+use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use millstream_app::{EditorApp, FakeHost, FakeRuntime, FileName, RuntimeAddress};
 use millstream_component::Registry;
 use millstream_graph::Catalog;
@@ -11,8 +14,21 @@ use millstream_protocol::extension::{
     ProcessInfo, ProcessState, Request, Response, Snapshot,
 };
 
-/// The components that there are.
-pub(crate) fn catalog() -> Catalog {
+/// Whether something can be typed into.
+const fn is_field(role: Role) -> bool {
+    matches!(
+        role,
+        Role::TextInput | Role::MultilineTextInput | Role::PasswordInput
+    )
+}
+
+/// The components that there are; made once, because that takes longer than most tests.
+fn catalog() -> Catalog {
+    static CATALOG: OnceLock<Catalog> = OnceLock::new();
+    CATALOG.get_or_init(make_catalog).clone()
+}
+
+fn make_catalog() -> Catalog {
     let mut registry = Registry::default();
     millstream_components::register(&mut registry).unwrap();
     Catalog::new(registry.specs())
@@ -48,6 +64,7 @@ impl Window {
         let harness = Harness::builder()
             .with_size([1280.0, 760.0])
             .with_max_steps(30)
+            .with_step_dt(1.0 / 60.0)
             .build_ui_state(in_window, app);
         let mut window = Self {
             harness,
@@ -100,6 +117,42 @@ impl Window {
     #[track_caller]
     pub(crate) fn click_part(&mut self, part: &str) {
         self.harness.get_by_label_contains(part).click();
+        self.settle();
+    }
+
+    /// Clicks the row of the outline or the card of a process, whatever it says of its state.
+    #[track_caller]
+    pub(crate) fn click_row(&mut self, label: &str) {
+        let found = self.harness.query_all_by_label_contains(label).next();
+        found.expect("the process is shown").click();
+        self.settle();
+    }
+
+    /// Does a command by the palette.
+    pub(crate) fn press_command(&mut self, title: &str) {
+        self.press_with(Modifiers::COMMAND, Key::K);
+        self.type_text(title);
+        self.press(Key::Enter);
+    }
+
+    /// Types a text into a field, in the place of what was there.
+    #[track_caller]
+    pub(crate) fn type_into(&mut self, label: &str, text: &str) {
+        self.replace_text(label, text);
+    }
+
+    /// Replaces all of a field.
+    #[track_caller]
+    pub(crate) fn replace_text(&mut self, label: &str, text: &str) {
+        {
+            let mut fields = self.harness.query_all_by_label(label);
+            let field = fields.find(|field| is_field(field.accesskit_node().role()));
+            field.expect("there is such a field").focus();
+        }
+        self.settle();
+        self.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+        self.settle();
+        self.harness.event(egui::Event::Text(text.to_owned()));
         self.settle();
     }
 

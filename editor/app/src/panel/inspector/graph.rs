@@ -14,9 +14,9 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, fields: &mut Fields, wishes: &mut
         &graph.name
     };
     title(ui, name, "graph");
-    let key = ("Name", Id::new("graph name"));
+    let key = ("Name", Id::unique("graph name"));
     wishes.extend(line(ui, fields, key, &graph.name, Action::SetName));
-    let key = ("Description", Id::new("graph description"));
+    let key = ("Description", Id::unique("graph description"));
     wishes.extend(remark(
         ui,
         fields,
@@ -83,7 +83,7 @@ pub(super) fn group(
     };
     if let Some(note) = view.document.notes().find(|note| note.id == id) {
         title(ui, "Note", "on the canvas");
-        let key = ("Text", Id::new(("note", id)));
+        let key = ("Text", Id::unique(("note", id)));
         wishes.extend(remark(ui, fields, key, note.text, |text| {
             Action::ChangeNote {
                 note: id,
@@ -98,12 +98,12 @@ pub(super) fn group(
         };
         title(ui, name, "group");
         let change = |change| Action::ChangeGroup { group: id, change };
-        let key = ("Name", Id::new(("group", id)));
+        let key = ("Name", Id::unique(("group", id)));
         wishes.extend(line(ui, fields, key, &group.name, |name| {
             change(GroupChange::Name(name))
         }));
         let note = group.note.clone().unwrap_or_default();
-        let key = ("Note", Id::new(("group note", id)));
+        let key = ("Note", Id::unique(("group note", id)));
         wishes.extend(remark(ui, fields, key, &note, |note| {
             change(GroupChange::Note(note))
         }));

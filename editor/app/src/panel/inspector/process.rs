@@ -57,7 +57,7 @@ fn head(
         None => drop(widget::muted(ui, "Choose a component with R.")),
     }
     ui.add_space(4.0);
-    let key = Id::new(("name", name.as_str()));
+    let key = Id::unique(("name", name.as_str()));
     widget::muted(ui, "Name");
     let text = fields.text(key, name.as_str());
     let edit = TextEdit::singleline(text)
@@ -152,7 +152,7 @@ impl Setting<'_> {
             widget::muted(ui, "comes by a wire");
             return;
         }
-        let key = Id::new(("setting", self.end.to_string()));
+        let key = Id::unique(("setting", self.end.to_string()));
         let shape = self.spec.map_or(Shape::Ron, schema::shape);
         match &shape {
             Shape::Bool => self.bool_ui(ui, wishes),
@@ -400,7 +400,7 @@ fn more(
     CollapsingHeader::new("Behaviour and notes")
         .id_salt("more")
         .show(ui, |ui| {
-            let key = |word: &str| Id::new((word, name.as_str()));
+            let key = |word: &str| Id::unique((word, name.as_str()));
             let text = |value: &Option<String>| value.clone().unwrap_or_default();
             ui.horizontal(|ui| {
                 widget::muted(ui, "On error");

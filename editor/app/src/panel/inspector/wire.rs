@@ -19,7 +19,7 @@ pub(super) fn ui(
     let Some(wire) = view.document.wire(id) else {
         return;
     };
-    title(ui, &format!("{} → {}", wire.from, wire.to), "wire");
+    title(ui, &format!("{} to {}", wire.from, wire.to), "wire");
     problems(ui, view, &Target::Wire(id));
     if let Some(look) = view.live.and_then(|live| live.wire(id)) {
         widget::heading(ui, "Live");
@@ -33,7 +33,7 @@ pub(super) fn ui(
     when_full(ui, id, wire, wishes);
     let key = (
         "Note",
-        Id::new(("wire note", wire.from.to_string(), wire.to.to_string())),
+        Id::unique(("wire note", wire.from.to_string(), wire.to.to_string())),
     );
     let note = wire.note.clone().unwrap_or_default();
     wishes.extend(remark(ui, fields, key, &note, |note| Action::SetWireNote {
