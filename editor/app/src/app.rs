@@ -4,6 +4,7 @@ mod arrive;
 mod files;
 mod keep;
 mod layout;
+mod menu;
 mod perform;
 mod runs;
 

@@ -2,8 +2,8 @@
 
 use egui::Context;
 use millstream_document::{
-    Action, Add, Alignment, Axis, Deletion, Document, Pin, ProcessField, Select, Target, Wiring,
-    is_pinned,
+    Action, Add, Alignment, Axis, Deletion, Document, Pin, Position, ProcessField, Rect, Select,
+    Target, Wiring, is_pinned,
 };
 use millstream_graph::{ComponentRef, Severity};
 
@@ -36,6 +36,7 @@ impl EditorApp {
                 self.dialog = Some(Dialog::Palette(Palette::at(&place)));
             }
             Wish::AddComponent(name) => self.add(ctx, &name, None, Wiring::AfterSelection),
+            Wish::AddAt(name, at, wiring) => self.add(ctx, &name, at, wiring),
             Wish::CopyText(text) => ctx.copy_text(text),
             Wish::ApplyText(action) => {
                 let gesture = crate::panel::Gesture(egui::Id::unique("text pane"));
@@ -123,24 +124,21 @@ impl EditorApp {
         self.show(ctx, target);
     }
 
-    fn add(
-        &mut self,
-        ctx: &Context,
-        name: &str,
-        at: Option<millstream_document::Position>,
-        wiring: Wiring,
-    ) {
+    fn add(&mut self, ctx: &Context, name: &str, at: Option<Position>, wiring: Wiring) {
         let Ok(component) = name.parse::<ComponentRef>() else {
             return;
         };
-        let is_selected = self
-            .workspace
-            .document()
-            .is_some_and(|document| !document.selection().is_empty());
-        let wiring = match wiring {
-            Wiring::AfterSelection if !is_selected => Wiring::Alone,
-            wiring => wiring,
+        let Some(document) = self.workspace.document() else {
+            return;
         };
+        let is_selected = !document.selection().is_empty();
+        let (at, wiring) = match wiring {
+            // It comes beside what it is wired to.
+            Wiring::AfterSelection if is_selected => (None, Wiring::AfterSelection),
+            Wiring::AfterSelection => (at, Wiring::Alone),
+            wiring => (at, wiring),
+        };
+        let at = at.map(|at| free_place(document, at));
         let add = Add {
             component: Some(component),
             at,
@@ -302,13 +300,11 @@ impl EditorApp {
             .into_iter()
             .flat_map(|problem| document.fixes(problem));
         let first = offers.into_iter().next();
-        match first {
-            Some(offer) => self.act(ctx, offer.action),
-            None => {
-                let text =
-                    "nobody knows a fix for this one; the help beside it says what to look at";
-                self.notices.tell(Severity::Hint, text);
-            }
+        if let Some(offer) = first {
+            self.act(ctx, offer.action);
+        } else {
+            let text = "nobody knows a fix for this one; the help beside it says what to look at";
+            self.notices.tell(Severity::Hint, text);
         }
     }
 
@@ -333,11 +329,7 @@ impl EditorApp {
 
     /// Selects what was clicked, and shows what can be done with it.
     fn open_menu(&mut self, ctx: &Context, target: Option<Target>, at: egui::Pos2) {
-        let (process, wire) = match &target {
-            Some(Target::Process(_) | Target::Port(_)) => (true, false),
-            Some(Target::Wire(_)) => (false, true),
-            _ => (false, false),
-        };
+        let commands = super::menu::menu(target.as_ref());
         let is_selected = target.as_ref().is_none_or(|target| {
             self.workspace
                 .document()
@@ -347,7 +339,7 @@ impl EditorApp {
             self.act(ctx, Action::Select(Select::Only(vec![target])));
         }
         self.dialog = Some(Dialog::Menu {
-            commands: super::layout::menu(process, wire),
+            commands,
             at,
             is_new: true,
         });
@@ -408,14 +400,7 @@ impl EditorApp {
                 }
             }
             Chosen::Component(name, For::Add { at, wiring, .. }) => {
-                if let Ok(component) = name.parse() {
-                    let component = Some(component);
-                    wishes.push(Wish::Act(Action::Add(Add {
-                        component,
-                        at,
-                        wiring,
-                    })));
-                }
+                wishes.push(Wish::AddAt(name, at, wiring));
             }
             Chosen::Component(name, For::Everything) => wishes.push(Wish::AddComponent(name)),
         }
@@ -472,7 +457,7 @@ fn action(document: &Document, command: Command) -> Option<Action> {
         Command::Cut => Action::Cut,
         Command::Copy => Action::Copy,
         Command::Duplicate => Action::Duplicate {
-            by: millstream_document::Position { x: 40.0, y: 40.0 },
+            by: Position { x: 40.0, y: 40.0 },
         },
         Command::Delete => delete(Deletion::Cut),
         Command::DeleteAndHeal => delete(Deletion::Heal),
@@ -525,15 +510,38 @@ fn pin(document: &Document) -> Action {
     }
 }
 
+/// The first place below a place where nothing stands, so that processes that are added by keyboard do not pile up.
+fn free_place(document: &Document, at: Position) -> Position {
+    const STEP: f64 = 20.0;
+    const STEPS_MAX: u32 = 200;
+    let size = millstream_document::Size {
+        width: 180.0,
+        height: 100.0,
+    };
+    let is_free = |at: Position| {
+        let area = Rect::at(at, size);
+        let mut names = document.graph().processes.keys();
+        names.all(|name| !document.rect(name).touches(&area))
+    };
+    let places = (0..STEPS_MAX).map(|step| Position {
+        x: at.x,
+        y: at.y + STEP * f64::from(step),
+    });
+    places
+        .into_iter()
+        .find(|place| is_free(*place))
+        .unwrap_or(at)
+}
+
 /// A place above everything that is there.
-fn beside(document: &Document) -> millstream_document::Position {
+fn beside(document: &Document) -> Position {
     let places = document.graph().layout.values();
     let top = places
         .clone()
         .map(|place| place.y)
         .fold(f64::INFINITY, f64::min);
     let left = places.map(|place| place.x).fold(f64::INFINITY, f64::min);
-    millstream_document::Position {
+    Position {
         x: if left.is_finite() { left } else { 0.0 },
         y: if top.is_finite() { top - 140.0 } else { 0.0 },
     }
