@@ -352,14 +352,17 @@ impl super::Panels {
             }
         });
         ui.add_space(2.0);
-        match self.bottom {
+        let wishes = match self.bottom {
             Bottom::Problems => problems::ui(ui, view),
             Bottom::Packets => self.packets.ui(ui, view),
             Bottom::Logs => self.logs.ui(ui, view),
             Bottom::Runs => runs::ui(ui, view),
             Bottom::Text => self.text.ui(ui, view),
             Bottom::History => history::ui(ui, view),
-        }
+        };
+        // The panel keeps the height that it was given, however little it shows.
+        ui.take_available_space();
+        wishes
     }
 }
 

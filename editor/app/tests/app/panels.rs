@@ -68,7 +68,7 @@ fn expressions_are_completed_and_their_mistakes_told() {
     window.type_into("where", "upper(name");
     window.click_part("Problems (");
     assert!(
-        window.has_part("problem Process `slow`"),
+        window.has_part("problem Process slow"),
         "the mistake is told"
     );
 }
