@@ -74,6 +74,8 @@ struct Moment {
     deploying: Option<(TabId, StateId)>,
     /// The process that led to a file that is being opened.
     opening_from: Option<crate::workspace::Outside>,
+    /// How the last run failed, once it is read.
+    read_fault: Option<String>,
     /// The tab that closes when it is saved.
     closing: Option<TabId>,
     watched: Vec<FileName>,
