@@ -130,8 +130,12 @@ pub enum ProcessState {
     Starved,
     /// It waits for room.
     Blocked,
+    /// It is held: it takes nothing, or is a source that is not asked.
+    Held,
     /// It has ended.
     Ended,
+    /// It has ended because it failed.
+    Failed,
 }
 
 /// Most counts of a large network are 0; leaving these out halves what is sent.
