@@ -126,7 +126,7 @@ impl View {
     fn of(run: Arc<Run>, wanted: Option<&[String]>) -> Result<Self, Refusal> {
         let links = run.network.links();
         let connectors = match wanted {
-            None => (0..links.len()).collect(),
+            None => run.present_connectors().collect(),
             Some(names) => {
                 let find = |name: &String| {
                     let at = run.connector(name);
@@ -136,7 +136,7 @@ impl View {
             }
         };
         let mut processes: Vec<usize> = match wanted {
-            None => (0..run.processes().len()).collect(),
+            None => run.present_processes().collect(),
             Some(_) => connectors
                 .iter()
                 .flat_map(|&at| links[at].from.iter().copied().chain([links[at].to]))
@@ -226,13 +226,18 @@ impl View {
         let mut sums = vec![(0_u64, 0_u64); self.busy_before.len()];
         let mut waits = vec![ProcessState::Running; self.busy_before.len()];
         for (at, link) in self.links.iter().enumerate() {
-            let waiters = self.run.network.waiters(at);
             sums[link.to].0 += all[at].received;
+            for &from in &link.from {
+                sums[from].1 += all[at].sent;
+            }
+            if link.is_removed {
+                continue;
+            }
+            let waiters = self.run.network.waiters(at);
             if waiters.reader && waits[link.to] == ProcessState::Running {
                 waits[link.to] = ProcessState::Starved;
             }
             for &from in &link.from {
-                sums[from].1 += all[at].sent;
                 if waiters.writers.contains(&from) {
                     waits[from] = ProcessState::Blocked;
                 }
@@ -240,7 +245,12 @@ impl View {
         }
         let mut seen: Vec<Option<Process>> = vec![None; sums.len()];
         let network = &self.run.network;
-        network.each_process(|at, process| seen[at] = Some(process));
+        // There are more than were counted on when the graph is edited right now.
+        network.each_process(|at, process| {
+            if let Some(place) = seen.get_mut(at) {
+                *place = Some(process);
+            }
+        });
         let mut changes = Vec::new();
         for (position, &at) in self.processes.iter().enumerate() {
             let Some(process) = seen[at] else { continue };
