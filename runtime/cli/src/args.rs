@@ -11,8 +11,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell as CompletionShell;
 
 pub(crate) use remote::{
-    ActArgs, LogsArgs, PsArgs, RemoteArgs, SendArgs, Show, SteerArgs, StepArgs, TapArgs, TopArgs,
-    WhyArgs,
+    ActArgs, ApplyArgs, LogsArgs, PsArgs, RemoteArgs, RestartArgs, SendArgs, SetArgs, Show,
+    SteerArgs, StepArgs, TapArgs, TopArgs, WhyArgs,
 };
 use trial::REPLAY_HELP;
 pub(crate) use trial::{RecordArgs, ReplayArgs, TestArgs};
@@ -178,8 +178,12 @@ pub(crate) enum Verb {
     Start(ActArgs),
     /// Stop a graph; what is in flight is worked off.
     Stop(ActArgs),
-    /// Stop a graph and run it anew.
-    Restart(ActArgs),
+    /// Start a process of a running graph anew, its queue kept; or stop a graph and run it anew.
+    Restart(RestartArgs),
+    /// Change settings of a process of a running graph.
+    Set(SetArgs),
+    /// Make a running graph what a file says, without losing a packet.
+    Apply(ApplyArgs),
     /// Find what is wrong with graphs, without running them.
     Check(CheckArgs),
     /// Write graph files in their one canonical form; comments stay.
@@ -671,7 +675,10 @@ impl Cli {
             Verb::Send(args) => args.format.get(),
             Verb::Logs(args) => args.format.get(),
             Verb::Ps(args) => args.format.get(),
-            Verb::Start(args) | Verb::Stop(args) | Verb::Restart(args) => args.format.get(),
+            Verb::Start(args) | Verb::Stop(args) => args.format.get(),
+            Verb::Restart(args) => args.format.get(),
+            Verb::Set(args) => args.format.get(),
+            Verb::Apply(args) => args.format.get(),
             Verb::Import(args) if args.json => Format::Json,
             Verb::Components(args) => match args.format() {
                 ComponentsFormat::Json => Format::Json,

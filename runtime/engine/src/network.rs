@@ -118,6 +118,18 @@ impl Network {
         *self.inner.table.write() = Arc::new(table);
     }
 
+    /// Waits until no edit is under way.
+    ///
+    /// # Cancel
+    ///
+    /// Nothing is lost.
+    pub async fn edited(&self) {
+        let last = self.inner.edits.lock().clone();
+        if let Some(last) = last {
+            last.done().await;
+        }
+    }
+
     /// Who has ended.
     pub(crate) fn ledger(&self) -> &Ledger {
         &self.inner.origin.ledger
@@ -152,6 +164,7 @@ impl Network {
             from: wire.writers(),
             to: wire.to.label(),
             counts: wire.counts(None),
+            is_removed: wire.is_removed(),
         };
         wires.map(report).collect()
     }

@@ -11,9 +11,11 @@
 //! | measure networks | [`metrics`] |
 //! | know what a client cannot exceed | [`limits`] |
 //! | follow a message | `http`, then `session`, then `fbp` or `extension` |
+//! | change what runs | `edit` |
 //! | follow a packet to a client | `watch`, `run`, then `session` |
 
 mod convert;
+mod edit;
 mod extension;
 mod fbp;
 mod folder;

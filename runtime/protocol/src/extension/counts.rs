@@ -20,7 +20,7 @@ pub struct Subscribe {
 pub struct Snapshot {
     /// The graph.
     pub graph: String,
-    /// Counts the runs of this graph; changes of another run are not about this snapshot.
+    /// Counts the runs of this graph and the edits of each; changes of another number are not about this snapshot.
     pub run: u64,
     /// Since the start, in milliseconds.
     pub elapsed_ms: u64,

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod counts;
 #[cfg(test)]
+mod edits;
+#[cfg(test)]
 mod fbp;
 #[cfg(test)]
 mod graphs;

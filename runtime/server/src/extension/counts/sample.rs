@@ -129,17 +129,20 @@ fn sum_up(
     // Connectors into each process, and how many of them are held.
     let mut into = vec![(0_u32, 0_u32); processes];
     for (at, link) in links.iter().enumerate() {
-        if !link.is_removed {
-            into[link.to].0 += 1;
-            into[link.to].1 += u32::from(network.is_connector_held(at));
-        }
-        let waiters = network.waiters(at);
         sums[link.to].0 += counts[at].received;
+        for &from in &link.from {
+            sums[from].1 += counts[at].sent;
+        }
+        if link.is_removed {
+            continue;
+        }
+        into[link.to].0 += 1;
+        into[link.to].1 += u32::from(network.is_connector_held(at));
+        let waiters = network.waiters(at);
         if waiters.reader && waits[link.to] == ProcessState::Running {
             waits[link.to] = ProcessState::Starved;
         }
         for &from in &link.from {
-            sums[from].1 += counts[at].sent;
             if waiters.writers.contains(&from) {
                 waits[from] = ProcessState::Blocked;
             }
