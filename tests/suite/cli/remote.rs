@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 
 use super::Folder;
 
+/// Graphs that are changed while they run.
+mod edit;
+
 /// Lines through two processes, with little room between them.
 const LINES: &str = r#"Graph(
     format: 1,

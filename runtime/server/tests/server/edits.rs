@@ -170,10 +170,10 @@ async fn edits_that_cannot_be_are_refused_with_the_reason() {
         "{plan}"
     );
     assert_eq!(client.refused("edit", wanted(&broken)).await, "invalid");
-    let other_doors = plain().replace(r#""out": "c.out""#, "");
+    let other_doors = plain().replace(r#""out": "c.out""#, r#""result": "c.out""#);
     let plan = client.get("plan", wanted(&other_doors), "plan").await;
     let reason = plan["refused"].as_str().unwrap();
-    assert!(reason.contains("exported ports `out`"), "{reason}");
+    assert!(reason.contains("exported ports `out, result`"), "{reason}");
     assert_eq!(
         client.refused("edit", wanted(&other_doors)).await,
         "wrong_state"
