@@ -64,7 +64,7 @@ pub(crate) fn start(
         inner.runs += 1;
         let prepared = plan.prepare();
         let network = prepared.network().clone();
-        let run = Arc::new(Run::new(inner.runs, network, flat.clone(), flat));
+        let run = Arc::new(Run::new(inner.runs, network, Arc::clone(&flat), flat));
         let values = run.values();
         for follower in &inner.followers {
             follower.see_values(&values);

@@ -139,6 +139,6 @@ pub enum ProcessState {
 }
 
 /// Most counts of a large network are 0; leaving these out halves what is sent.
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }

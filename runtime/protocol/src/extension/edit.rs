@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::counts::is_default;
+
 /// What is to change in a graph that runs; all of it at once or nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Edit {
@@ -67,7 +69,7 @@ pub struct Step {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// Packets that wait in the connector; none is lost.
-    #[serde(default, skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub waiting: u64,
 }
 
@@ -91,8 +93,4 @@ pub enum Action {
     /// The connector is made anew, with another capacity, other writers or on other threads; what waits in the one before
     /// comes first.
     Replace,
-}
-
-const fn is_none(waiting: &u64) -> bool {
-    *waiting == 0
 }
