@@ -103,7 +103,7 @@ clippy() { cargo clippy --workspace --all-targets -- -D warnings; }
 
 # The model must run in a browser (R1), and clippy's second file refuses there what a browser lacks.
 browser() {
-    CLIPPY_CONF_DIR=tests/clippy-wasm cargo clippy -p millstream-packet -p millstream-graph -p millstream-protocol --target "$wasm" -- -D warnings
+    CLIPPY_CONF_DIR=tests/clippy-wasm cargo clippy -p millstream-packet -p millstream-graph -p millstream-protocol -p millstream-document --target "$wasm" -- -D warnings
 }
 
 # With the programs: the suite runs them. Tests are built along, or their features would have everything built again.

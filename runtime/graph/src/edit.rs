@@ -152,6 +152,8 @@ pub enum Edit {
         /// The comments; may be none.
         comments: Vec<Comment>,
     },
+    /// Puts another graph in the place of the whole.
+    Replace(Box<Graph>),
     /// Several edits as one: all of them or none.
     Batch(Vec<Self>),
 }
@@ -345,8 +347,16 @@ impl Graph {
             } => self.set_position(process, position, at),
             Edit::SetMeta { key, value, at } => self.set_meta(key, value, at),
             Edit::SetComments { place, comments } => self.set_comments(place, comments),
+            Edit::Replace(graph) => self.replace(graph),
             Edit::Batch(edits) => self.apply_all(edits),
         }
+    }
+
+    /// Takes the other graph, if it could be written to a file.
+    fn replace(&mut self, mut graph: Box<Self>) -> Result<Edit, EditError> {
+        graph.check_savable()?;
+        std::mem::swap(self, &mut graph);
+        Ok(Edit::Replace(graph))
     }
 
     /// Applies edits in order; takes back those done when one is refused.

@@ -21,6 +21,8 @@ enum Level {
     L3,
     /// The composition root.
     L4,
+    /// What is edited: like the model, no I/O, no clock, no threads; compiles for the browser.
+    E1,
     /// Tests and developer tools: outside the house.
     Tools,
 }
@@ -94,6 +96,16 @@ const LAYERS: &[(&str, Level, Inside)] = &[
             "millstream-connector",
             "millstream-component",
             "millstream-engine",
+        ]),
+    ),
+    // R4: the editor knows a runtime only through the protocol, and never the engine.
+    (
+        "millstream-document",
+        Level::E1,
+        Inside::Only(&[
+            "millstream-packet",
+            "millstream-graph",
+            "millstream-protocol",
         ]),
     ),
     ("millstream", Level::L4, Inside::Everything),
@@ -205,7 +217,7 @@ fn model_stands_on_no_runtime() {
     let mut findings = Vec::new();
     for member in members()
         .iter()
-        .filter(|member| level(member) == Some(Level::L0))
+        .filter(|member| matches!(level(member), Some(Level::L0 | Level::E1)))
     {
         let direct = member.package.dependencies.iter().filter(|dependency| {
             dependency.kind == DependencyKind::Normal && dependency.path.is_none()
@@ -221,7 +233,7 @@ fn model_stands_on_no_runtime() {
     }
     refuse(
         &findings,
-        "L0 has no I/O, clock, thread or async runtime (R1): do without the crate, or switch its feature off.",
+        "L0 and editor/document have no I/O, clock, thread or async runtime (R1): do without the crate, or switch its feature off.",
     );
 }
 

@@ -13,6 +13,19 @@ use crate::subgraph::subgraph_spec;
 /// How deep subgraphs are followed.
 const DEPTH_MAX: usize = 64;
 
+/// The spec of a component that a graph names: from the catalog, or from the subgraph that it is; nothing if it is not
+/// known, cannot be opened or contains itself.
+pub fn spec_of(
+    component: &ComponentRef,
+    catalog: &Catalog,
+    resolve: &dyn Resolve,
+) -> Option<Arc<ComponentSpec>> {
+    match SpecFinder::new(catalog, resolve).find(component) {
+        Lookup::Known(spec) => Some(spec),
+        Lookup::Unknown | Lookup::Failed(_) | Lookup::Recursive(_) => None,
+    }
+}
+
 /// What is known of a component.
 #[derive(Debug, Clone)]
 pub(super) enum Lookup {

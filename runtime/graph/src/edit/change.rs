@@ -18,11 +18,7 @@ impl Graph {
         if self.processes.contains_key(&name) {
             return Err(EditError::ProcessTaken(name));
         }
-        if process.replicas == 0 {
-            return Err(EditError::NoReplicas);
-        }
-        process.iips.values().try_for_each(check_savable)?;
-        process.meta.values().try_for_each(check_savable)?;
+        process.check_savable()?;
         let at = position("processes", at, self.processes.len())?;
         self.processes.shift_insert(at, name.clone(), process);
         Ok(Edit::RemoveProcessOnly(name))
@@ -71,10 +67,7 @@ impl Graph {
         connector: Connector,
         at: Option<usize>,
     ) -> Result<Edit, EditError> {
-        if connector.capacity == 0 {
-            return Err(EditError::NoCapacity);
-        }
-        connector.meta.values().try_for_each(check_savable)?;
+        connector.check_savable()?;
         let at = position("connectors", at, self.connectors.len())?;
         self.connectors.insert(at, connector);
         Ok(Edit::RemoveConnector { at })
@@ -123,7 +116,36 @@ impl Graph {
     }
 }
 
+impl Graph {
+    /// Checks what each edit checks, of the whole graph.
+    pub(super) fn check_savable(&self) -> Result<(), EditError> {
+        for process in self.processes.values() {
+            process.check_savable()?;
+        }
+        for connector in &self.connectors {
+            connector.check_savable()?;
+        }
+        for group in &self.groups {
+            group.meta.values().try_for_each(check_savable)?;
+        }
+        self.meta.values().try_for_each(check_savable)?;
+        let mut places = self.layout.iter();
+        match places.find(|(_, place)| !(place.x.is_finite() && place.y.is_finite())) {
+            Some((name, _)) => Err(EditError::NotFinite(name.clone())),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Process {
+    fn check_savable(&self) -> Result<(), EditError> {
+        if self.replicas == 0 {
+            return Err(EditError::NoReplicas);
+        }
+        self.iips.values().try_for_each(check_savable)?;
+        Ok(self.meta.values().try_for_each(check_savable)?)
+    }
+
     /// Makes the change and gives back the one that undoes it.
     fn change(&mut self, change: ProcessChange) -> Result<ProcessChange, EditError> {
         use ProcessChange as Change;
@@ -152,6 +174,13 @@ impl Process {
 }
 
 impl Connector {
+    fn check_savable(&self) -> Result<(), EditError> {
+        if self.capacity == 0 {
+            return Err(EditError::NoCapacity);
+        }
+        Ok(self.meta.values().try_for_each(check_savable)?)
+    }
+
     /// Makes the change and gives back the one that undoes it.
     fn change(&mut self, change: ConnectorChange) -> Result<ConnectorChange, EditError> {
         use ConnectorChange as Change;

@@ -138,6 +138,7 @@ fn edit_of_graph() -> impl Strategy<Value = Edit> {
             .prop_map(|(key, value, at)| Edit::SetMeta { key, value, at }),
         (place(), any_of::comments())
             .prop_map(|(place, comments)| Edit::SetComments { place, comments }),
+        any_of::graph().prop_map(|graph| Edit::Replace(Box::new(graph))),
     ]
 }
 
