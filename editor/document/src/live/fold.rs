@@ -206,7 +206,12 @@ impl Live {
     fn wire_state(&self, at: usize, connector: &Connector, rate: f64, now_ms: u64) -> WireState {
         let counts = &connector.counts;
         let state_of = |process: usize| self.processes.get(process).map(|found| found.counts.state);
-        let has_ended = |process: usize| state_of(process) == Some(ProcessState::Ended);
+        let has_ended = |process: usize| {
+            matches!(
+                state_of(process),
+                Some(ProcessState::Ended | ProcessState::Failed)
+            )
+        };
         let are_writers_gone = !connector.writers.is_empty()
             && connector.writers.iter().all(|&writer| has_ended(writer));
         if counts.held {
