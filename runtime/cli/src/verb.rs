@@ -1,11 +1,11 @@
 //! The commands, one module each.
 
+mod change;
 mod check;
 mod completions;
 mod components;
 mod diff;
 mod doctor;
-mod edit;
 mod eval;
 mod explain;
 mod fmt;
@@ -54,9 +54,9 @@ pub(crate) fn perform(cli: &Cli, shell: &Shell) -> Result<Exit, Fault> {
         Verb::Ps(args) => graphs::ps(args, shell),
         Verb::Start(args) => graphs::act(Act::Start, args, shell),
         Verb::Stop(args) => graphs::act(Act::Stop, args, shell),
-        Verb::Restart(args) => edit::restart(args, shell),
-        Verb::Set(args) => edit::set(args, shell),
-        Verb::Apply(args) => edit::apply(args, shell),
+        Verb::Restart(args) => change::restart(args, shell),
+        Verb::Set(args) => change::set(args, shell),
+        Verb::Apply(args) => change::apply(args, shell),
         Verb::Check(args) => check::check(args, shell),
         Verb::Fmt(args) => fmt::fmt(args, shell),
         Verb::New(args) => new::new(args, shell),
