@@ -253,7 +253,7 @@ pub(crate) fn card_name(card: &Card, look: Option<&ProcessLook>) -> String {
         name.push_str(", ");
         name.push_str(&look.spoken);
         if let Some(culprit) = &look.culprit {
-            name.push_str(", backpressure starts here: ");
+            name.push_str(", ");
             name.push_str(culprit);
         }
         if let Some(failure) = &look.failure {

@@ -18,7 +18,7 @@ use crate::camera::{Camera, Motion, View};
 use crate::connect::Connect;
 use crate::gesture::{Gesture, World};
 use crate::hit::Hit;
-use crate::look::{Live, Overlay};
+use crate::look::{LiveLook, Overlay};
 use crate::request::Request;
 use crate::scene::{Scene, Seen};
 use crate::theme::Theme;
@@ -35,7 +35,7 @@ pub struct Show<'a> {
     /// The graph.
     pub document: &'a Document,
     /// What is known of its run.
-    pub live: Option<&'a dyn Live>,
+    pub live: Option<&'a dyn LiveLook>,
     /// The colours.
     pub theme: &'a Theme,
     /// Whether things may move by themselves.

@@ -32,6 +32,8 @@ mod signals;
 mod source;
 mod summary;
 mod target;
+#[cfg(feature = "otlp")]
+mod telemetry;
 mod trial;
 mod verb;
 

@@ -1,4 +1,4 @@
-//! The one port: WebSocket for those who ask for it, and a line for browsers.
+//! The one port: WebSocket for those who ask for it, counts for Prometheus, and a line for browsers.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,13 +8,14 @@ use axum::Router;
 use axum::extract::State as Shared;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::http::header::CONNECTION;
+use axum::http::header::{AUTHORIZATION, CONNECTION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::any;
+use axum::routing::{any, get};
 use millstream_protocol::fbp::SUBPROTOCOL;
 
 use crate::limits::MESSAGE_BYTES_MAX;
+use crate::metrics;
 use crate::security::admit;
 use crate::session;
 use crate::state::State;
@@ -30,6 +31,7 @@ struct Door {
 pub(crate) fn router(state: Arc<State>, address: SocketAddr) -> Router {
     Router::new()
         .route("/", any(enter))
+        .route("/metrics", get(measure))
         .with_state(Door { state, address })
 }
 
@@ -38,12 +40,10 @@ async fn enter(
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    let state = door.state;
-    if let Err(unwelcome) = admit(&headers, door.address, &state.options.origins) {
-        tracing::warn!(%unwelcome, "client turned away");
-        let text = format!("{unwelcome}\n");
-        return (StatusCode::FORBIDDEN, [(CONNECTION, "close")], text).into_response();
+    if let Some(refused) = door.turn_away(&headers) {
+        return refused;
     }
+    let state = door.state;
     let Ok(upgrade) = upgrade else {
         let text = "Millstream speaks the FBP Network Protocol here, by WebSocket.\n";
         return ([(CONNECTION, "close")], text).into_response();
@@ -67,6 +67,47 @@ async fn enter(
             session::serve(socket, state, place).await;
             drop(guard);
         })
+}
+
+/// The counts of all networks that run.
+async fn measure(Shared(door): Shared<Door>, headers: HeaderMap) -> Response {
+    if let Some(refused) = door.turn_away(&headers) {
+        return refused;
+    }
+    let said = headers
+        .get(AUTHORIZATION)
+        .and_then(|said| said.to_str().ok());
+    let said = said.and_then(|said| said.strip_prefix("Bearer "));
+    let rights = door.state.options.secrets.rights(said);
+    if !rights.is_ok_and(|rights| rights.inspect) {
+        let text = "a secret is needed\n";
+        return (
+            StatusCode::UNAUTHORIZED,
+            [(WWW_AUTHENTICATE, "Bearer")],
+            text,
+        )
+            .into_response();
+    }
+    let running = door.state.all().into_iter();
+    let running = running.filter_map(|served| {
+        let run = served.live_run()?;
+        Some((served.id.clone(), run.network.clone()))
+    });
+    match metrics::text(running.collect()) {
+        Ok(text) => ([(CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response(),
+        Err(_format) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+impl Door {
+    /// The answer to a browser's page that may not talk to us.
+    fn turn_away(&self, headers: &HeaderMap) -> Option<Response> {
+        let unwelcome = admit(headers, self.address, &self.state.options.origins).err()?;
+        tracing::warn!(%unwelcome, "client turned away");
+        let text = format!("{unwelcome}\n");
+        let refused = (StatusCode::FORBIDDEN, [(CONNECTION, "close")], text);
+        Some(refused.into_response())
+    }
 }
 
 /// Takes a client's place away, also when its connection never became one.

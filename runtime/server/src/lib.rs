@@ -8,6 +8,7 @@
 //! |---|---|
 //! | serve | [`Server`], [`Options`] |
 //! | know who may do what | [`Secrets`], [`Rights`] |
+//! | measure networks | [`metrics`] |
 //! | know what a client cannot exceed | [`limits`] |
 //! | follow a message | `http`, then `session`, then `fbp` or `extension` |
 //! | follow a packet to a client | `watch`, `run`, then `session` |
@@ -19,6 +20,7 @@ mod folder;
 mod http;
 mod hub;
 pub mod limits;
+pub mod metrics;
 mod resolve;
 mod run;
 mod security;

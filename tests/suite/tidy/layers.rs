@@ -129,6 +129,8 @@ const DEV_EDGES: &[(&str, &str)] = &[
     ("millstream-component-macros", "millstream-component"),
     // The server is tested with graphs that run, and so with components.
     ("millstream-server", "millstream-components"),
+    // Looks of a run are tested with the counts that a runtime sends.
+    ("millstream-canvas", "millstream-protocol"),
 ];
 
 /// R1: what the model must not stand on, directly or through another crate.

@@ -459,9 +459,14 @@ pub(crate) fn culprit(brush: &Brush<'_>, card: &Card, reason: &str) {
             StrokeKind::Middle,
         );
     }
-    let text = format!("backpressure starts here: {reason}");
+
     let size = Font::Text.size();
-    let galley = brush.lines(text, (Font::Text, size), theme.text, f32::INFINITY);
+    let galley = brush.lines(
+        reason.to_owned(),
+        (Font::Text, size),
+        theme.text,
+        f32::INFINITY,
+    );
     let chip = galley.size() + Vec2::new(20.0, 10.0);
     let below = rect.center_bottom() + Vec2::new(0.0, 18.0 + chip.y * 0.5);
     let place = brush.inside(Rect::from_center_size(below, chip));

@@ -52,7 +52,7 @@ fn drag_is_one_step_however_far_it_goes() {
     document.apply(Action::JumpTo(0)).unwrap();
     assert_eq!(document.graph(), row().graph());
     document.apply(Action::JumpTo(1)).unwrap();
-    assert_eq!(document.position(&name("a")).x, 499.0);
+    assert_eq!(document.position(&name("a")), Position { x: 499.0, y: 0.0 });
 }
 
 #[test]
@@ -198,5 +198,5 @@ fn history_is_bounded() {
     }
     assert_eq!(document.steps_done(), 1000);
     while document.apply(Action::Undo).is_ok() {}
-    assert_eq!(document.position(&name("a")).x, 100.0);
+    assert_eq!(document.position(&name("a")), Position { x: 100.0, y: 0.0 });
 }
