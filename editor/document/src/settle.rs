@@ -76,7 +76,7 @@ impl Document {
             .process(name)
             .is_some_and(|process| process.on_error == OnError::DeadLetter);
         let build = |side: Side| {
-            let mut uses = self.uses(name, side);
+            let mut uses = self.port_uses(name, side);
             let known = spec.map_or(&[][..], |spec| match side {
                 Side::In => &spec.in_ports,
                 Side::Out => &spec.out_ports,
@@ -106,7 +106,7 @@ impl Document {
         }
     }
 
-    fn uses(&self, name: &ProcessName, side: Side) -> Uses {
+    fn port_uses(&self, name: &ProcessName, side: Side) -> Uses {
         let mut uses = Uses::new();
         for &id in self.wires_of(name) {
             if let Some(wire) = self.wire(id) {

@@ -8,6 +8,7 @@ use crate::action::GestureId;
 use crate::apply::Change;
 use crate::document::{Document, StateId};
 use crate::history::{Step, weight};
+use crate::ids::Tape;
 use crate::model::Tapes;
 use crate::refusal::{Applied, Refused};
 
@@ -140,7 +141,14 @@ fn done(step: String) -> Applied {
 fn merged(first: Step, second: Step) -> Step {
     let mut edits = flat(second.edit);
     let old = flat(first.edit);
-    if edits.iter().chain(&old).all(|edit| slot(edit).is_some()) {
+    let mut wires = second.tapes.wires;
+    let mut groups = second.tapes.groups;
+    if matches!(old.first(), Some(Edit::Replace(_))) {
+        // A graph that takes the place of the whole does not mind what was there.
+        edits.clear();
+        wires = Tape::default();
+        groups = Tape::default();
+    } else if edits.iter().chain(&old).all(|edit| slot(edit).is_some()) {
         // What the older inverse sets anyway need not be set by the younger one before.
         let known: HashSet<Slot<'_>> = old.iter().filter_map(slot).collect();
         edits
@@ -152,8 +160,8 @@ fn merged(first: Step, second: Step) -> Step {
         weight: weight(&edit),
         edit,
         tapes: Tapes {
-            wires: second.tapes.wires.before(first.tapes.wires),
-            groups: second.tapes.groups.before(first.tapes.groups),
+            wires: wires.before(first.tapes.wires),
+            groups: groups.before(first.tapes.groups),
         },
         selected: (first.selected.0, second.selected.1),
         states: (first.states.0, second.states.1),

@@ -191,6 +191,34 @@ fn text_is_replaced_as_one_step_and_connectors_stay_themselves() {
 }
 
 #[test]
+fn typing_in_the_text_is_one_step_that_holds_one_graph() {
+    let mut document = row();
+    let ids: Vec<_> = document.wires().map(|(id, _)| id).collect();
+    let start = document
+        .text()
+        .replace("Connector(from: \"b.out\", to: \"c.in\"),", "");
+    for written in ["m", "mi", "mil", "mill"] {
+        let text = start.replace("processes: {", &format!("name: {written:?}, processes: {{"));
+        let step = Action::ReplaceText(text);
+        document
+            .apply(Action::Gesture(GestureId(4), Box::new(step)))
+            .unwrap();
+    }
+    assert_eq!(document.steps_done(), 1);
+    let graph = row();
+    let entries = graph.graph().processes.len() + graph.graph().layout.len() + 2;
+    assert_eq!(document.history.done[0].weight, entries);
+    document.apply(Action::Undo).unwrap();
+    assert_eq!(document.text(), row().text());
+    assert_eq!(document.wires().map(|(id, _)| id).collect::<Vec<_>>(), ids);
+    document.apply(Action::Redo).unwrap();
+    assert_eq!(
+        (document.graph().name.as_str(), document.wires().count()),
+        ("mill", 1)
+    );
+}
+
+#[test]
 fn history_is_bounded() {
     let mut document = row();
     for x in 1..=1100 {
