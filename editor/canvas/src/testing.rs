@@ -17,6 +17,7 @@ fn ports(text: &str) -> Vec<PortSpec> {
         let name = name.trim();
         let setting = name.ends_with('?').then(|| SettingSpec {
             default: None,
+            hot: false,
             schema: serde_json::Value::Bool(true),
         });
         PortSpec {

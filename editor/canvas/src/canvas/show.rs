@@ -400,12 +400,14 @@ impl Canvas {
     fn point(&self, ui: &Ui) {
         let icon = match (&self.gesture, self.hovered) {
             (Gesture::Pan | Gesture::Minimap, _) => CursorIcon::Grabbing,
-            (Gesture::Move(_) | Gesture::Bend(_), _) => CursorIcon::Move,
-            (Gesture::Slice { .. } | Gesture::Box(_), _) => CursorIcon::Crosshair,
-            (Gesture::Rest, Some(Hit::Port(..))) => CursorIcon::Crosshair,
+            (Gesture::Move(_) | Gesture::Bend(_), _) | (Gesture::Rest, Some(Hit::Bend(..))) => {
+                CursorIcon::Move
+            }
+            (Gesture::Slice { .. } | Gesture::Box(_), _) | (Gesture::Rest, Some(Hit::Port(..))) => {
+                CursorIcon::Crosshair
+            }
             (Gesture::Rest, Some(Hit::Badge(_) | Hit::More(_))) => CursorIcon::PointingHand,
             (Gesture::Rest, Some(Hit::Value(..))) => CursorIcon::Text,
-            (Gesture::Rest, Some(Hit::Bend(..))) => CursorIcon::Move,
             _ => return,
         };
         if self.pointer.is_some() {

@@ -49,6 +49,7 @@ pub(crate) fn draw_full(brush: &Brush<'_>, card: &Card, state: &State<'_>) {
     let rect = brush.camera.rect_in_screen(card.rect());
     ground(brush, card, rect, state);
     titles(brush, card, state);
+    names(brush, card, state);
     let mut ink = brush.ink();
     marks(&mut ink, brush, card, state);
     for side in [Side::In, Side::Out] {
@@ -168,11 +169,15 @@ fn band(brush: &Brush<'_>, rect: Rect, radius: f32, color: Color32) {
 
 fn titles(brush: &Brush<'_>, card: &Card, state: &State<'_>) {
     let theme = brush.theme;
-    let place = |x: f32, y: f32| brush.camera.screen_from_graph(card.pos + Vec2::new(x, y));
+    let place = |y: f32| {
+        brush
+            .camera
+            .screen_from_graph(card.pos + Vec2::new(CARD_PAD, y))
+    };
     let is_muted = matches!(state.look, Some(look) if look.state == ProcessState::Muted);
     let strong = if is_muted { theme.muted } else { theme.text };
     let title = brush.text(
-        place(CARD_PAD, 16.5),
+        place(16.5),
         Align2::LEFT_CENTER,
         &card.title,
         Font::Title,
@@ -189,64 +194,53 @@ fn titles(brush: &Brush<'_>, card: &Card, state: &State<'_>) {
         _ => (card.subtitle.clone(), theme.muted),
     };
     let room = card.size.x - 2.0 * CARD_PAD;
-    let subtitle = crate::measure::cut(&subtitle, room, Font::Text);
     brush.text(
-        place(CARD_PAD, 36.0),
+        place(36.0),
         Align2::LEFT_CENTER,
-        &subtitle,
+        &crate::measure::cut(&subtitle, room, Font::Text),
         Font::Text,
         Brush::shade(color, state.emphasis),
     );
-    let label = |slot: &Slot, pos: Pos2, anchor: Align2| {
-        let is_refusing = |side| (state.glow)(side, slot) == Glow::Refuses;
-        let side = if anchor == Align2::LEFT_CENTER {
-            Side::In
-        } else {
-            Side::Out
+}
+
+/// The names of the ports, and the row of settings that are not shown.
+fn names(brush: &Brush<'_>, card: &Card, state: &State<'_>) {
+    let theme = brush.theme;
+    let place = |x: f32, y: f32| brush.camera.screen_from_graph(card.pos + Vec2::new(x, y));
+    for side in [Side::In, Side::Out] {
+        let (x, anchor) = match side {
+            Side::In => (CARD_PAD, Align2::LEFT_CENTER),
+            Side::Out => (card.size.x - CARD_PAD, Align2::RIGHT_CENTER),
         };
-        let color = match slot.origin {
-            PortOrigin::Missing => theme.red,
-            _ if slot.is_spare || slot.is_setting || is_refusing(side) => theme.muted,
-            _ => theme.text,
-        };
-        let text = if slot.is_wanting {
-            format!("{} *", slot.label)
-        } else {
-            slot.label.clone()
-        };
-        brush.text(
-            pos,
-            anchor,
-            &text,
-            Font::Text,
-            Brush::shade(color, state.emphasis),
-        );
-    };
-    for slot in &card.ins {
-        label(slot, place(CARD_PAD, slot.offset.y), Align2::LEFT_CENTER);
-    }
-    for slot in &card.outs {
-        let x = card.size.x - CARD_PAD;
-        label(slot, place(x, slot.offset.y), Align2::RIGHT_CENTER);
+        for slot in card.side(side) {
+            let color = name_color(theme, slot, (state.glow)(side, slot));
+            let color = Brush::shade(color, state.emphasis);
+            let pos = place(x, slot.offset.y);
+            if slot.is_wanting {
+                brush.text(pos, anchor, &format!("{} *", slot.label), Font::Text, color);
+            } else {
+                brush.text(pos, anchor, &slot.label, Font::Text, color);
+            }
+        }
     }
     if let Some(more) = card.more() {
-        let text = if card.hidden == 0 {
-            "fewer settings".to_owned()
-        } else if card.hidden == 1 {
-            "1 more setting".to_owned()
-        } else {
-            format!("{} more settings", card.hidden)
+        let text = match card.hidden {
+            0 => "fewer settings".to_owned(),
+            1 => "1 more setting".to_owned(),
+            count => format!("{count} more settings"),
         };
-        let at = brush
-            .camera
-            .screen_from_graph(more.left_center() + Vec2::new(CARD_PAD + 14.0, 0.0));
-        brush.text(
-            at,
-            Align2::LEFT_CENTER,
-            &text,
-            Font::Text,
-            Brush::shade(theme.muted, state.emphasis),
-        );
+        let at = more.left_center() + Vec2::new(CARD_PAD + 14.0, 0.0);
+        let at = brush.camera.screen_from_graph(at);
+        let color = Brush::shade(theme.muted, state.emphasis);
+        brush.text(at, Align2::LEFT_CENTER, &text, Font::Text, color);
+    }
+}
+
+fn name_color(theme: &Theme, slot: &Slot, glow: Glow) -> Color32 {
+    match slot.origin {
+        PortOrigin::Missing => theme.red,
+        _ if slot.is_spare || slot.is_setting || glow == Glow::Refuses => theme.muted,
+        _ => theme.text,
     }
 }
 
@@ -262,7 +256,7 @@ fn marks(ink: &mut Ink, brush: &Brush<'_>, card: &Card, state: &State<'_>) {
         glyph.draw(ink, center, MARK * zoom, color);
         x -= MARK + 5.0;
     };
-    if let Some((glyph, color)) = state.look.and_then(|look| state_glyph(theme, look.state)) {
+    if let Some((glyph, color)) = state.look.map(|look| state_glyph(theme, look.state)) {
         place(ink, glyph, shade(color));
     }
     if card.note.is_some() {
@@ -292,8 +286,8 @@ fn marks(ink: &mut Ink, brush: &Brush<'_>, card: &Card, state: &State<'_>) {
 }
 
 /// The picture of a state; a stopped process is only an outline.
-pub(crate) const fn state_glyph(theme: &Theme, state: ProcessState) -> Option<(Glyph, Color32)> {
-    Some(match state {
+pub(crate) const fn state_glyph(theme: &Theme, state: ProcessState) -> (Glyph, Color32) {
+    match state {
         ProcessState::Stopped => (Glyph::Stop, theme.grey),
         ProcessState::Ready => (Glyph::Hollow, theme.blue),
         ProcessState::Running => (Glyph::Filled, theme.blue),
@@ -306,7 +300,7 @@ pub(crate) const fn state_glyph(theme: &Theme, state: ProcessState) -> Option<(G
         ProcessState::Failed => (Glyph::Cross, theme.red),
         ProcessState::Finished => (Glyph::Check, theme.grey),
         ProcessState::Stale => (Glyph::Clock, theme.grey),
-    })
+    }
 }
 
 fn port(
@@ -581,7 +575,7 @@ pub(crate) fn draw_shapes(ink: &mut Ink, brush: &Brush<'_>, card: &Card, state: 
             );
         }
     }
-    if let Some((glyph, color)) = state.look.and_then(|look| state_glyph(theme, look.state)) {
+    if let Some((glyph, color)) = state.look.map(|look| state_glyph(theme, look.state)) {
         let center = rect.right_top() + Vec2::new(-15.0, 16.0) * zoom;
         glyph.draw(ink, center, 14.0 * zoom, shade(color));
     }
