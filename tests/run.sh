@@ -93,6 +93,10 @@ need_deny() { has_deny || { [[ ${MILLSTREAM_DENY:-} == 1 ]] && cargo install car
 has_node() { has node && has npm; }
 need_node() { has_node || { install_system nodejs npm && has_node; }; }
 
+# A Vulkan driver in software, for pictures of the canvas.
+has_vulkan() { compgen -G "/usr/share/vulkan/icd.d/*.json" >/dev/null; }
+need_vulkan() { has_vulkan || { install_system mesa-vulkan-drivers && has_vulkan; }; }
+
 need_valgrind() { has valgrind || install_system valgrind; }
 
 # ---- the steps ----
@@ -103,7 +107,7 @@ clippy() { cargo clippy --workspace --all-targets -- -D warnings; }
 
 # The model must run in a browser (R1), and clippy's second file refuses there what a browser lacks.
 browser() {
-    CLIPPY_CONF_DIR=tests/clippy-wasm cargo clippy -p millstream-packet -p millstream-graph -p millstream-protocol -p millstream-document --target "$wasm" -- -D warnings
+    CLIPPY_CONF_DIR=tests/clippy-wasm cargo clippy -p millstream-packet -p millstream-graph -p millstream-protocol -p millstream-document -p millstream-canvas --target "$wasm" -- -D warnings
 }
 
 # With the programs: the suite runs them. Tests are built along, or their features would have everything built again.
@@ -130,6 +134,9 @@ deny() {
     fi
 }
 
+# What the canvas looks like, in every state and theme, pixel by pixel.
+pictures() { cargo test -p millstream-canvas --features images --lib images; }
+
 # Every interleaving of the wait and wake protocol. In a subshell and a folder of its own: the flag changes every crate.
 loom() (
     # One preemption finds most bugs of this kind and takes seconds; two take minutes, and without a bound hours.
@@ -154,6 +161,7 @@ else
     skip "cargo-nextest" "it cannot be installed: cargo test runs instead, without time limits"
     step "tests" cargo test --workspace --lib --bins --tests
 fi
+if need_vulkan; then step "pictures" pictures; else skip "pictures" "no Vulkan driver"; fi
 if need_node; then step "conformance" conformance; else skip "conformance" "no node and npm"; fi
 step "doc tests" cargo test --workspace --doc
 step "documentation" rustdoc

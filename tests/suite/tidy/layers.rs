@@ -23,6 +23,8 @@ enum Level {
     L4,
     /// What is edited: like the model, no I/O, no clock, no threads; compiles for the browser.
     E1,
+    /// How that is shown: egui, no I/O.
+    E2,
     /// Tests and developer tools: outside the house.
     Tools,
 }
@@ -108,6 +110,15 @@ const LAYERS: &[(&str, Level, Inside)] = &[
             "millstream-protocol",
         ]),
     ),
+    (
+        "millstream-canvas",
+        Level::E2,
+        Inside::Only(&[
+            "millstream-packet",
+            "millstream-graph",
+            "millstream-document",
+        ]),
+    ),
     ("millstream", Level::L4, Inside::Everything),
     ("millstream-tests", Level::Tools, Inside::Everything),
     ("xtask", Level::Tools, Inside::Everything),
@@ -118,6 +129,8 @@ const DEV_EDGES: &[(&str, &str)] = &[
     ("millstream-component-macros", "millstream-component"),
     // The server is tested with graphs that run, and so with components.
     ("millstream-server", "millstream-components"),
+    // Looks of a run are tested with the counts that a runtime sends.
+    ("millstream-canvas", "millstream-protocol"),
 ];
 
 /// R1: what the model must not stand on, directly or through another crate.
