@@ -25,6 +25,8 @@ enum Level {
     E1,
     /// How that is shown: egui, no I/O.
     E2,
+    /// The application: what the editor is, without the window or page that it lives in.
+    E3,
     /// Tests and developer tools: outside the house.
     Tools,
 }
@@ -119,6 +121,19 @@ const LAYERS: &[(&str, Level, Inside)] = &[
             "millstream-document",
         ]),
     ),
+    // R4 again. It completes and checks expressions while they are typed, which needs the language and no component.
+    (
+        "millstream-app",
+        Level::E3,
+        Inside::Only(&[
+            "millstream-packet",
+            "millstream-graph",
+            "millstream-protocol",
+            "millstream-expression",
+            "millstream-document",
+            "millstream-canvas",
+        ]),
+    ),
     ("millstream", Level::L4, Inside::Everything),
     ("millstream-tests", Level::Tools, Inside::Everything),
     ("xtask", Level::Tools, Inside::Everything),
@@ -131,6 +146,9 @@ const DEV_EDGES: &[(&str, &str)] = &[
     ("millstream-server", "millstream-components"),
     // Looks of a run are tested with the counts that a runtime sends.
     ("millstream-canvas", "millstream-protocol"),
+    // The editor is tested with components that there are.
+    ("millstream-app", "millstream-component"),
+    ("millstream-app", "millstream-components"),
 ];
 
 /// R1: what the model must not stand on, directly or through another crate.
