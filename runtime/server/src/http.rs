@@ -1,36 +1,79 @@
-//! The one port: WebSocket for those who ask for it, and a line for browsers.
+//! The one port: WebSocket for those who ask for it, and for browsers the editor and the files of the served directory.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
 
 use axum::Router;
-use axum::extract::State as Shared;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::http::header::CONNECTION;
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{DefaultBodyLimit, Path, Request, State as Shared};
+use axum::http::header::{CONNECTION, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::any;
+use axum::routing::{any, get};
 use millstream_protocol::fbp::SUBPROTOCOL;
 
+use crate::files::{self, Refused, Visitor};
 use crate::limits::MESSAGE_BYTES_MAX;
+use crate::pages;
 use crate::security::admit;
 use crate::session;
 use crate::state::State;
 
 /// What the handlers share.
 #[derive(Debug, Clone)]
-struct Door {
-    state: Arc<State>,
+pub(crate) struct Door {
+    pub(crate) state: Arc<State>,
     address: SocketAddr,
 }
 
 /// Everything that the port answers.
 pub(crate) fn router(state: Arc<State>, address: SocketAddr) -> Router {
+    let door = Door { state, address };
     Router::new()
         .route("/", any(enter))
-        .with_state(Door { state, address })
+        .route("/components", get(components))
+        .route("/files", get(files::list))
+        .route("/files/{*file}", get(files::read).put(files::write))
+        .route("/{*path}", get(page))
+        .layer(DefaultBodyLimit::max(MESSAGE_BYTES_MAX))
+        .layer(from_fn_with_state(door.clone(), look))
+        .with_state(door)
+}
+
+/// Looks at everybody who asks, whatever it is. Nobody stays for a second question: sockets are few, and clients that have
+/// more to ask become one by WebSocket.
+async fn look(Shared(door): Shared<Door>, request: Request, next: Next) -> Response {
+    let origins = &door.state.options.origins;
+    let mut response = match admit(request.headers(), door.address, origins) {
+        Ok(()) => next.run(request).await,
+        Err(unwelcome) => {
+            tracing::warn!(%unwelcome, "client turned away");
+            (StatusCode::FORBIDDEN, format!("{unwelcome}\n")).into_response()
+        }
+    };
+    if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(CONNECTION, close);
+    }
+    response
+}
+
+/// `GET /components`: what `millstream components --json` says.
+async fn components(visitor: Visitor, Shared(door): Shared<Door>) -> Result<Response, Refused> {
+    visitor.may_look()?;
+    let json = [(CONTENT_TYPE, "application/json")];
+    Ok((json, door.state.options.components.clone()).into_response())
+}
+
+async fn page(
+    Shared(door): Shared<Door>,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    pages::answer(door.state.options.pages, &path, &headers)
 }
 
 async fn enter(
@@ -39,23 +82,12 @@ async fn enter(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     let state = door.state;
-    if let Err(unwelcome) = admit(&headers, door.address, &state.options.origins) {
-        tracing::warn!(%unwelcome, "client turned away");
-        let text = format!("{unwelcome}\n");
-        return (StatusCode::FORBIDDEN, [(CONNECTION, "close")], text).into_response();
-    }
     let Ok(upgrade) = upgrade else {
-        let text = "Millstream speaks the FBP Network Protocol here, by WebSocket.\n";
-        return ([(CONNECTION, "close")], text).into_response();
+        return pages::answer(state.options.pages, "", &headers);
     };
     let Some(place) = state.hub.enter() else {
         let text = "too many clients\n";
-        return (
-            StatusCode::SERVICE_UNAVAILABLE,
-            [(CONNECTION, "close")],
-            text,
-        )
-            .into_response();
+        return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
     };
     let guard = Guard::new(&state, place.handle.id);
     upgrade

@@ -9,16 +9,19 @@
 //! | serve | [`Server`], [`Options`] |
 //! | know who may do what | [`Secrets`], [`Rights`] |
 //! | know what a client cannot exceed | [`limits`] |
+//! | give browsers an editor | [`Page`], `files` |
 //! | follow a message | `http`, then `session`, then `fbp` or `extension` |
 //! | follow a packet to a client | `watch`, `run`, then `session` |
 
 mod convert;
 mod extension;
 mod fbp;
+mod files;
 mod folder;
 mod http;
 mod hub;
 pub mod limits;
+mod pages;
 mod resolve;
 mod run;
 mod security;
@@ -33,5 +36,6 @@ mod trace;
 mod watch;
 
 pub use extension::LogSink;
+pub use pages::Page;
 pub use security::{Rights, Secrets, WrongSecret};
 pub use server::{Adopted, Options, ScriptHost, ServeError, Server};
