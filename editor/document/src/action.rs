@@ -108,6 +108,13 @@ pub enum Action {
         /// Its out-port.
         out_port: PortName,
     },
+    /// Connects an out-port that is connected already with one more in-port, through a process that copies.
+    Branch {
+        /// The out-port.
+        from: PortRef,
+        /// The in-port.
+        to: PortRef,
+    },
     /// Connects two processes by the ports that suit best: by name, by type, by being free.
     ConnectProcesses {
         /// The process that writes.
@@ -299,6 +306,13 @@ pub enum Action {
     },
     /// Replaces the whole graph by what a text says.
     ReplaceText(String),
+    /// Several actions as one step: all of them or none.
+    All {
+        /// The step's name.
+        name: String,
+        /// The actions, in order.
+        actions: Vec<Self>,
+    },
 }
 
 /// Keeps actions of one drag, or of typing into one field, together. The caller counts them.

@@ -13,26 +13,38 @@
 
 mod action;
 mod apply;
+mod clipboard;
 mod document;
+mod fit;
 mod geometry;
 mod history;
 mod ids;
+mod judge;
 mod mark;
 mod meta;
 mod model;
+mod name;
 mod note;
+mod path;
 mod ports;
 mod problem;
 mod refusal;
+mod replace;
 mod selection;
 mod settle;
 mod target;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use action::{
     Action, Add, Alignment, Axis, Bookmark, ConnectMode, Deletion, GestureId, GroupChange,
     GroupRuns, Insertion, Keep, NoteChange, Pin, ProcessField, Select, SelectBox, Shift, Spread,
     Wiring,
 };
+pub use apply::Path;
 pub use document::{Document, Library, Measure, StateId};
 pub use geometry::{Direction, Rect};
 pub use meta::{bookmark, colour, is_pinned};
@@ -42,5 +54,6 @@ pub use note::Note;
 pub use ports::{Port, PortOrigin, Ports};
 pub use problem::{Problem, Problems};
 pub use refusal::{Applied, NewFile, Notice, Offer, Refused};
+pub use replace::{PortMapping, Replacement};
 pub use selection::{PortAt, Selection};
 pub use target::{Export, GroupId, Target, WireId};

@@ -1,7 +1,7 @@
 //! What the editor keeps in `meta`: bends of connectors, colours, pins, bookmarks, notes.
 //!
 //! Keys are part of the file format as others see it: `bends`, `colour`, `pinned` on processes, connectors and groups,
-//! `place` and `size` on notes, `bookmarks` on the graph. A value of another form is somebody else's and stays.
+//! `place` and `size` on notes, `outer` on groups of subgraphs, `bookmarks` on the graph. A value of another form is somebody else's and stays.
 
 use millstream_graph::layout::Size;
 use millstream_graph::{Connector, Graph, Position, Process};
@@ -19,6 +19,8 @@ pub(crate) const PINNED: &str = "pinned";
 pub(crate) const PLACE: &str = "place";
 /// Width and height of a note: `[width, height]`.
 pub(crate) const SIZE: &str = "size";
+/// On a group of a subgraph: the part of a group outside that the processes belonged to before they were collapsed.
+pub(crate) const OUTER: &str = "outer";
 /// Views by number: `{ "1": [x, y, zoom] }`.
 pub(crate) const BOOKMARKS: &str = "bookmarks";
 

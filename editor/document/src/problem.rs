@@ -58,10 +58,3 @@ impl Problems {
         self.is_whole
     }
 }
-
-impl crate::document::Document {
-    /// Judges anew what a step touched.
-    pub(crate) fn settle_problems(&mut self, touched: &crate::model::Touched) {
-        self.problems.is_whole &= !touched.content;
-    }
-}

@@ -37,7 +37,7 @@ impl Document {
         self.settle_selection();
     }
 
-    fn settle_process(&mut self, name: &ProcessName) {
+    pub(crate) fn settle_process(&mut self, name: &ProcessName) {
         let Some(process) = self.process(name) else {
             self.ports.remove(name);
             return;

@@ -23,6 +23,7 @@ pub use codes::{Code, UnknownCode};
 pub use convert::{Conversion, conversion};
 pub use finding::{Finding, Place, Severity, TextPlace, TextStep};
 pub use specs::spec_of;
+pub use types::value_problem;
 
 use crate::catalog::Catalog;
 use crate::model::Graph;

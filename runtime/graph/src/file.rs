@@ -26,8 +26,8 @@ pub use error::{ReadError, line_column};
 pub(crate) use inside::span_inside;
 pub use read::{Parsed, read};
 pub use spans::Spans;
-pub use value::{Unsavable, check_savable};
-pub use write::write;
+pub use value::{Unsavable, check_savable, read_value_text};
+pub use write::{write, write_value};
 
 /// The newest format of graph files that this version reads, and the one it writes.
 pub const FORMAT: u32 = 1;

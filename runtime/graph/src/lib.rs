@@ -39,7 +39,7 @@ mod view;
 pub use catalog::Catalog;
 pub use check::{
     Code, Conversion, Finding, Place, Severity, TextPlace, TextStep, UnknownCode, check,
-    conversion, spec_of,
+    conversion, spec_of, value_problem,
 };
 pub use comment::{Comment, Comments, Section};
 pub use edit::{CommentPlace, ConnectorChange, Edit, EditError, ProcessChange, Side};

@@ -23,6 +23,8 @@ enum Level {
     L4,
     /// What is edited: like the model, no I/O, no clock, no threads; compiles for the browser.
     E1,
+    /// The application: what the editor is, without the window or page that it lives in.
+    E3,
     /// Tests and developer tools: outside the house.
     Tools,
 }
@@ -108,6 +110,19 @@ const LAYERS: &[(&str, Level, Inside)] = &[
             "millstream-protocol",
         ]),
     ),
+    // R4 again. It completes and checks expressions while they are typed, which needs the language and no component.
+    (
+        "millstream-app",
+        Level::E3,
+        Inside::Only(&[
+            "millstream-packet",
+            "millstream-graph",
+            "millstream-protocol",
+            "millstream-expression",
+            "millstream-document",
+            "millstream-canvas",
+        ]),
+    ),
     ("millstream", Level::L4, Inside::Everything),
     ("millstream-tests", Level::Tools, Inside::Everything),
     ("xtask", Level::Tools, Inside::Everything),
@@ -118,6 +133,9 @@ const DEV_EDGES: &[(&str, &str)] = &[
     ("millstream-component-macros", "millstream-component"),
     // The server is tested with graphs that run, and so with components.
     ("millstream-server", "millstream-components"),
+    // The editor is tested with components that there are.
+    ("millstream-app", "millstream-component"),
+    ("millstream-app", "millstream-components"),
 ];
 
 /// R1: what the model must not stand on, directly or through another crate.

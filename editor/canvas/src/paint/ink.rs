@@ -70,7 +70,12 @@ impl Ink {
         for step in 0..steps {
             let base = first + step * 4;
             for lane in 0..3 {
-                self.quad_of(base + lane, base + lane + 1, base + lane + 5, base + lane + 4);
+                self.quad_of(
+                    base + lane,
+                    base + lane + 1,
+                    base + lane + 5,
+                    base + lane + 4,
+                );
             }
         }
     }
@@ -272,13 +277,30 @@ mod tests {
 
     #[test]
     fn dashes_leave_gaps() {
-        let points: Vec<Pos2> = (0..=10u8).map(|at| Pos2::new(f32::from(at) * 10.0, 0.0)).collect();
+        let points: Vec<Pos2> = (0..=10u8)
+            .map(|at| Pos2::new(f32::from(at) * 10.0, 0.0))
+            .collect();
         let mut ink = Ink::new(1.0);
-        ink.dashed(&points, 2.0, Color32::WHITE, Dashes { on: 15.0, off: 10.0 });
-        let inner = ink.mesh.vertices.iter().filter(|vertex| vertex.color != Color32::TRANSPARENT);
+        ink.dashed(
+            &points,
+            2.0,
+            Color32::WHITE,
+            Dashes {
+                on: 15.0,
+                off: 10.0,
+            },
+        );
+        let inner = ink
+            .mesh
+            .vertices
+            .iter()
+            .filter(|vertex| vertex.color != Color32::TRANSPARENT);
         let in_gap = |x: f32| (16.0..24.0).contains(&(x % 25.0));
         assert!(inner.clone().count() > 8);
-        assert!(inner.clone().all(|vertex| !in_gap(vertex.pos.x)), "a dash reaches into a gap");
+        assert!(
+            inner.clone().all(|vertex| !in_gap(vertex.pos.x)),
+            "a dash reaches into a gap"
+        );
     }
 
     #[test]

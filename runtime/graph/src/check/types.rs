@@ -63,7 +63,7 @@ fn values(site: &Site<'_>, report: &mut Report) {
             let PortLookup::Known(port) = site.port(at, Side::In, &key.port) else {
                 continue;
             };
-            if let Some(problem) = problem(port, &key.to_string(), value) {
+            if let Some(problem) = value_problem(port, &key.to_string(), value) {
                 report.add(
                     Code::BadValue,
                     Place::Iip(name.clone(), key.clone()),
@@ -74,7 +74,8 @@ fn values(site: &Site<'_>, report: &mut Report) {
     }
 }
 
-fn problem(port: &PortSpec, name: &str, value: &Value) -> Option<String> {
+/// What is wrong with a value on an in-port, judged by the port's type and schema; `name` is what the message calls it.
+pub fn value_problem(port: &PortSpec, name: &str, value: &Value) -> Option<String> {
     if !port.port_type.accepts(value) {
         return Some(format!(
             "`{name}` is {}, but must be {}",

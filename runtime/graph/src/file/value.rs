@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use millstream_packet::{Shapes, Value, ValueSeed, View};
 
-use crate::file::error::{Problem, offset_of};
-use crate::file::scan::Scanned;
-use crate::file::tree::{Field, Node, Shape};
+use crate::file::error::{Problem, ReadError, offset_of};
+use crate::file::scan::{Scanned, Scanner};
+use crate::file::tree::{Field, Node, Shape, value_at};
 
 /// How deep a value may nest to be saved; the file around it takes the rest of the reader's limit.
 pub(super) const VALUE_DEPTH_MAX: usize = 100;
@@ -47,6 +47,24 @@ fn check_depth(value: &Value, depth: usize) -> Result<(), Unsavable> {
             .try_for_each(|value| check_depth(value, depth + 1)),
         _ => Ok(()),
     }
+}
+
+/// Reads a single value as it stands in a graph file: `12`, `"text"`, `["a", "b"]`.
+///
+/// # Errors
+///
+/// Fails when the text is no value, with the place in the text.
+pub fn read_value_text(text: &str) -> Result<Value, ReadError> {
+    let mut scanner = Scanner::new(text);
+    let value = value_at(&mut scanner).and_then(|node| {
+        scanner.skip_blank()?;
+        if scanner.peek().is_some() {
+            let rest = scanner.at..text.trim_end().len();
+            return Err(Problem::new(rest, "there is more than one value"));
+        }
+        read_value(text, &node, &mut Shapes::default())
+    });
+    value.map_err(|problem| problem.in_text(text))
 }
 
 /// Reads the value of a node.

@@ -37,6 +37,13 @@ pub fn write(graph: &Graph) -> String {
     writer.out
 }
 
+/// The canonical text of a single value, on one line; opaque values, which no file holds, are `None`.
+pub fn write_value(value: &Value) -> String {
+    let mut out = String::new();
+    layout::flat(&mut out, &value_piece(value, 0));
+    out
+}
+
 /// The text of a list of packets, to stand behind `prefix` in a line with this indent.
 pub(super) fn list_text(prefix: &str, packets: &[Packet], indent: usize) -> String {
     let items = packets

@@ -16,15 +16,15 @@ pub(crate) trait Numbered: Clone + AsRef<str> {
 }
 
 impl ProcessName {
-    /// The name most like a text.
-    pub(crate) fn legible(text: &str) -> Self {
+    /// The name most like a text, for text that people or other tools wrote.
+    pub fn legible(text: &str) -> Self {
         Self(Arc::from(legible(text, "process")))
     }
 }
 
 impl PortName {
-    /// The name most like a text.
-    pub(crate) fn legible(text: &str) -> Self {
+    /// The name most like a text, for text that people or other tools wrote.
+    pub fn legible(text: &str) -> Self {
         Self(Arc::from(legible(text, "port")))
     }
 }

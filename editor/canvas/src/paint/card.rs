@@ -1,0 +1,643 @@
+//! Cards of processes, at each level of detail.
+
+use egui::epaint::{CornerRadius, RectShape, Stroke, StrokeKind};
+use egui::{Align2, Color32, Pos2, Rect, Vec2};
+use millstream_document::{PortOrigin, Side};
+use millstream_graph::Severity;
+
+use crate::lod::Detail;
+use crate::look::{Failure, ProcessLook, ProcessState};
+use crate::paint::glyph::{self, Glyph, corners};
+use crate::paint::ink::{Dashes, Ink};
+use crate::paint::{Brush, Emphasis, corner};
+use crate::scene::card::{Card, Kind, Slot};
+use crate::theme::metric::{BAND, CARD_HEAD, CARD_PAD, CARD_RADIUS, PORT_RADIUS, TAG_PAD};
+use crate::theme::{Font, Hue, Theme};
+
+/// Size of the marks in the title.
+const MARK: f32 = 12.0;
+/// Radius of badges at the corners.
+const BADGE: f32 = 9.0;
+
+/// What a port stands in while something is dragged from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Glow {
+    /// Nothing is dragged.
+    Rest,
+    /// It fits.
+    Fits,
+    /// It does not.
+    Refuses,
+}
+
+/// What is known of a card beside itself.
+pub(crate) struct State<'a> {
+    pub(crate) look: Option<&'a ProcessLook>,
+    pub(crate) emphasis: Emphasis,
+    /// How each port stands to what is dragged.
+    pub(crate) glow: &'a dyn Fn(Side, &Slot) -> Glow,
+    /// The port below the pointer.
+    pub(crate) hovered_port: Option<(Side, usize)>,
+    /// Whether the value below is being typed, so that its tag is not drawn.
+    pub(crate) typed: Option<usize>,
+}
+
+/// A card with everything.
+pub(crate) fn draw_full(brush: &Brush<'_>, card: &Card, state: &State<'_>) {
+    let rect = brush.camera.rect_in_screen(card.rect());
+    ground(brush, card, rect, state);
+    titles(brush, card, state);
+    let mut ink = brush.ink();
+    marks(&mut ink, brush, card, state);
+    for side in [Side::In, Side::Out] {
+        for (at, slot) in card.side(side).iter().enumerate() {
+            port(&mut ink, brush, card, (side, at), slot, state);
+        }
+    }
+    brush.add(ink);
+    for at in 0..card.ins.len() {
+        tag(brush, card, at, state);
+    }
+    exports(brush, card);
+    badges(brush, card, rect, state);
+}
+
+fn ground(brush: &Brush<'_>, card: &Card, rect: Rect, state: &State<'_>) {
+    let (theme, zoom) = (brush.theme, brush.zoom());
+    let radius = CARD_RADIUS * zoom;
+    let is_ghost = matches!(card.kind, Kind::Ghost | Kind::Open);
+    let is_stopped = matches!(state.look, Some(look) if look.state == ProcessState::Stopped);
+    let shade = |color| Brush::shade(color, state.emphasis);
+    if state.emphasis.is_selected {
+        brush.panel(
+            rect.expand(3.0),
+            radius + 3.0,
+            theme.selection.gamma_multiply(0.22),
+            Stroke::new(2.0, theme.selection),
+        );
+    } else if theme.shadow != Color32::TRANSPARENT {
+        let below = rect.translate(Vec2::new(0.0, 2.0 * zoom)).expand(1.0);
+        brush.painter.add(
+            RectShape::filled(below, corner(radius), theme.shadow).with_blur_width(9.0 * zoom),
+        );
+    }
+    if card.kind == Kind::Subgraph {
+        // A second sheet below: there is more inside.
+        let below = rect.translate(Vec2::splat(5.0 * zoom));
+        brush.panel(
+            below,
+            radius,
+            shade(theme.card),
+            Stroke::new(1.0, shade(theme.line)),
+        );
+    }
+    let fill = if is_ghost || is_stopped {
+        theme.canvas
+    } else {
+        theme.card
+    };
+    let line = if state.emphasis.is_hovered {
+        theme.text
+    } else {
+        theme.line
+    };
+    let outline = if is_ghost {
+        Color32::TRANSPARENT
+    } else {
+        shade(line)
+    };
+    brush.panel(rect, radius, fill, Stroke::new(1.2, outline));
+    if !is_ghost && !is_stopped {
+        header(brush, card, rect, radius);
+    }
+    if let Some(worker) = &card.worker {
+        band(brush, rect, radius, shade(theme.worker(worker)));
+    }
+    if is_ghost {
+        let mut ink = brush.ink();
+        let mut edge = corners(rect).to_vec();
+        edge.extend(edge.first().copied());
+        ink.dashed(&edge, 1.5, shade(theme.muted), Dashes { on: 6.0, off: 4.0 });
+        brush.add(ink);
+    }
+}
+
+fn header(brush: &Brush<'_>, card: &Card, rect: Rect, radius: f32) {
+    let inner = rect.shrink(0.6);
+    let bottom = brush.camera.screen_from_graph(card.header().max).y;
+    let is_whole = bottom >= inner.max.y - 1.0;
+    let head = Rect::from_min_max(inner.min, Pos2::new(inner.max.x, bottom.min(inner.max.y)));
+    let round = corner(radius - 0.6);
+    let rounding = if is_whole {
+        round
+    } else {
+        CornerRadius {
+            sw: 0,
+            se: 0,
+            ..round
+        }
+    };
+    let fill = Brush::shade(brush.theme.header, Emphasis::default());
+    brush.painter.add(RectShape::filled(head, rounding, fill));
+    if !is_whole {
+        let line = Stroke::new(1.0, brush.theme.rule);
+        brush.painter.hline(head.x_range(), bottom, line);
+    }
+}
+
+/// The left edge in the colour of the worker.
+fn band(brush: &Brush<'_>, rect: Rect, radius: f32, color: Color32) {
+    let width = (BAND * brush.zoom()).max(2.0);
+    let round = corner(radius);
+    let rounding = CornerRadius {
+        ne: 0,
+        se: 0,
+        ..round
+    };
+    let band = Rect::from_min_max(rect.min, Pos2::new(rect.min.x + width, rect.max.y));
+    brush.painter.add(RectShape::new(
+        band,
+        rounding,
+        color,
+        Stroke::NONE,
+        StrokeKind::Inside,
+    ));
+}
+
+fn titles(brush: &Brush<'_>, card: &Card, state: &State<'_>) {
+    let theme = brush.theme;
+    let place = |x: f32, y: f32| brush.camera.screen_from_graph(card.pos + Vec2::new(x, y));
+    let is_muted = matches!(state.look, Some(look) if look.state == ProcessState::Muted);
+    let strong = if is_muted { theme.muted } else { theme.text };
+    let title = brush.text(
+        place(CARD_PAD, 16.5),
+        Align2::LEFT_CENTER,
+        &card.title,
+        Font::Title,
+        Brush::shade(strong, state.emphasis),
+    );
+    if is_muted {
+        let struck = Stroke::new(1.4, theme.muted);
+        brush
+            .painter
+            .hline(title.x_range(), title.center().y, struck);
+    }
+    let (subtitle, color) = match card.kind {
+        Kind::Ghost => (format!("missing: {}", card.subtitle), theme.amber),
+        _ => (card.subtitle.clone(), theme.muted),
+    };
+    let room = card.size.x - 2.0 * CARD_PAD;
+    let subtitle = crate::measure::cut(&subtitle, room, Font::Text);
+    brush.text(
+        place(CARD_PAD, 36.0),
+        Align2::LEFT_CENTER,
+        &subtitle,
+        Font::Text,
+        Brush::shade(color, state.emphasis),
+    );
+    let label = |slot: &Slot, pos: Pos2, anchor: Align2| {
+        let is_refusing = |side| (state.glow)(side, slot) == Glow::Refuses;
+        let side = if anchor == Align2::LEFT_CENTER {
+            Side::In
+        } else {
+            Side::Out
+        };
+        let color = match slot.origin {
+            PortOrigin::Missing => theme.red,
+            _ if slot.is_spare || slot.is_setting || is_refusing(side) => theme.muted,
+            _ => theme.text,
+        };
+        let text = if slot.is_wanting {
+            format!("{} *", slot.label)
+        } else {
+            slot.label.clone()
+        };
+        brush.text(
+            pos,
+            anchor,
+            &text,
+            Font::Text,
+            Brush::shade(color, state.emphasis),
+        );
+    };
+    for slot in &card.ins {
+        label(slot, place(CARD_PAD, slot.offset.y), Align2::LEFT_CENTER);
+    }
+    for slot in &card.outs {
+        let x = card.size.x - CARD_PAD;
+        label(slot, place(x, slot.offset.y), Align2::RIGHT_CENTER);
+    }
+    if let Some(more) = card.more() {
+        let text = if card.hidden == 0 {
+            "fewer settings".to_owned()
+        } else if card.hidden == 1 {
+            "1 more setting".to_owned()
+        } else {
+            format!("{} more settings", card.hidden)
+        };
+        let at = brush
+            .camera
+            .screen_from_graph(more.left_center() + Vec2::new(CARD_PAD + 14.0, 0.0));
+        brush.text(
+            at,
+            Align2::LEFT_CENTER,
+            &text,
+            Font::Text,
+            Brush::shade(theme.muted, state.emphasis),
+        );
+    }
+}
+
+/// The pictures at the right end of the title, and the arrow that shows more settings.
+fn marks(ink: &mut Ink, brush: &Brush<'_>, card: &Card, state: &State<'_>) {
+    let (theme, zoom) = (brush.theme, brush.zoom());
+    let shade = |color| Brush::shade(color, state.emphasis);
+    let mut x = card.size.x - CARD_PAD - MARK * 0.5 + 4.0;
+    let mut place = |ink: &mut Ink, glyph: Glyph, color: Color32| {
+        let center = brush
+            .camera
+            .screen_from_graph(card.pos + Vec2::new(x, 16.5));
+        glyph.draw(ink, center, MARK * zoom, color);
+        x -= MARK + 5.0;
+    };
+    if let Some((glyph, color)) = state.look.and_then(|look| state_glyph(theme, look.state)) {
+        place(ink, glyph, shade(color));
+    }
+    if card.note.is_some() {
+        place(ink, Glyph::Note, shade(theme.muted));
+    }
+    if card.kind == Kind::Subgraph {
+        place(ink, Glyph::Nested, shade(theme.muted));
+    }
+    if card.is_pinned {
+        place(ink, Glyph::Pin, shade(theme.muted));
+    }
+    if matches!(state.look, Some(look) if look.state == ProcessState::Bypassed) {
+        let y = CARD_HEAD * 0.5 + 1.0;
+        let at = |x: f32| brush.camera.screen_from_graph(card.pos + Vec2::new(x, y));
+        ink.line(&[at(0.0), at(card.size.x)], 2.0 * zoom, shade(theme.blue));
+    }
+    if let Some(more) = card.more() {
+        let center = more.left_center() + Vec2::new(CARD_PAD + 4.0, 0.5);
+        let glyph = if card.hidden == 0 {
+            Glyph::Up
+        } else {
+            Glyph::Down
+        };
+        let center = brush.camera.screen_from_graph(center);
+        glyph.draw(ink, center, 8.0 * zoom, shade(theme.muted));
+    }
+}
+
+/// The picture of a state; a stopped process is only an outline.
+pub(crate) const fn state_glyph(theme: &Theme, state: ProcessState) -> Option<(Glyph, Color32)> {
+    Some(match state {
+        ProcessState::Stopped => (Glyph::Stop, theme.grey),
+        ProcessState::Ready => (Glyph::Hollow, theme.blue),
+        ProcessState::Running => (Glyph::Filled, theme.blue),
+        ProcessState::Waiting => (Glyph::ArrowLeft, theme.grey),
+        ProcessState::Blocked => (Glyph::ArrowRight, theme.amber),
+        ProcessState::Held => (Glyph::Pause, theme.blue),
+        ProcessState::Muted => (Glyph::Notch, theme.grey),
+        ProcessState::Bypassed => (Glyph::Up, theme.blue),
+        ProcessState::Restarting(_) => (Glyph::Loop, theme.amber),
+        ProcessState::Failed => (Glyph::Cross, theme.red),
+        ProcessState::Finished => (Glyph::Check, theme.grey),
+        ProcessState::Stale => (Glyph::Clock, theme.grey),
+    })
+}
+
+fn port(
+    ink: &mut Ink,
+    brush: &Brush<'_>,
+    card: &Card,
+    (side, at): (Side, usize),
+    slot: &Slot,
+    state: &State<'_>,
+) {
+    let (theme, zoom) = (brush.theme, brush.zoom());
+    let center = brush.camera.screen_from_graph(card.port_pos(side, at));
+    let hue = port_color(theme, slot);
+    let is_used = slot.wires > 0 || slot.value.is_some() || slot.export.is_some();
+    let glow = (state.glow)(side, slot);
+    let (mut line, mut radius) = (Brush::shade(hue, state.emphasis), PORT_RADIUS * zoom);
+    match glow {
+        Glow::Fits => {
+            ink.disc(center, radius * 2.1, hue.gamma_multiply(0.28));
+            ink.ring(center, radius * 2.1, 1.5, hue);
+        }
+        Glow::Refuses => line = Theme::dimmed(hue),
+        Glow::Rest => {}
+    }
+    if state.hovered_port == Some((side, at)) {
+        radius *= 1.3;
+        ink.disc(center, radius * 1.7, hue.gamma_multiply(0.25));
+    }
+    if slot.is_spare {
+        ink.disc(center, radius * 0.9, theme.card);
+        Glyph::Plus.draw(ink, center, radius * 1.9, line);
+        return;
+    }
+    let fill = if is_used { line } else { theme.card };
+    glyph::port(ink, slot.hue.shape(), center, radius, (line, fill));
+}
+
+fn port_color(theme: &Theme, slot: &Slot) -> Color32 {
+    match slot.origin {
+        PortOrigin::Missing => theme.red,
+        PortOrigin::Ghost => theme.hue(Hue::Any),
+        PortOrigin::Spec | PortOrigin::Letters => theme.hue(slot.hue),
+    }
+}
+
+/// The value (IIP) on an in-port.
+fn tag(brush: &Brush<'_>, card: &Card, at: usize, state: &State<'_>) {
+    let Some(rect) = card.tag(at).filter(|_| state.typed != Some(at)) else {
+        return;
+    };
+    let (theme, zoom) = (brush.theme, brush.zoom());
+    let rect = brush.camera.rect_in_screen(rect);
+    let shade = |color| Brush::shade(color, state.emphasis);
+    let port = brush.camera.screen_from_graph(card.port_pos(Side::In, at));
+    let stroke = Stroke::new(1.0, shade(theme.tag_line));
+    let joint = egui::Rangef::new(rect.max.x, port.x - PORT_RADIUS * zoom);
+    brush.painter.hline(joint, port.y, stroke);
+    brush.panel(rect, 4.0 * zoom, theme.tag, stroke);
+    if let Some((shown, _)) = &card.ins[at].value {
+        brush.text(
+            rect.left_center() + Vec2::new(TAG_PAD * zoom, 0.0),
+            Align2::LEFT_CENTER,
+            shown,
+            Font::Value,
+            shade(theme.tag_text),
+        );
+    }
+}
+
+/// The names by which the graph offers ports.
+fn exports(brush: &Brush<'_>, card: &Card) {
+    let (theme, zoom) = (brush.theme, brush.zoom());
+    for side in [Side::In, Side::Out] {
+        for (at, slot) in card.side(side).iter().enumerate() {
+            let Some(name) = &slot.export else {
+                continue;
+            };
+            let (way, anchor) = match side {
+                Side::In => (-1.0, Align2::RIGHT_CENTER),
+                Side::Out => (1.0, Align2::LEFT_CENTER),
+            };
+            let port = brush.camera.screen_from_graph(card.port_pos(side, at));
+            let outside = port + Vec2::new(way * 34.0 * zoom, 0.0);
+            let near = port + Vec2::new(way * PORT_RADIUS * zoom, 0.0);
+            brush
+                .painter
+                .line_segment([near, outside], Stroke::new(1.6, theme.hue(slot.hue)));
+            brush.text(
+                outside + Vec2::new(way * 6.0 * zoom, 0.0),
+                anchor,
+                name,
+                Font::Text,
+                theme.text,
+            );
+        }
+    }
+}
+
+/// What hangs on the corners: worker, failures and findings, changes, the origin of back-pressure.
+fn badges(brush: &Brush<'_>, card: &Card, rect: Rect, state: &State<'_>) {
+    let (theme, zoom) = (brush.theme, brush.zoom());
+    if let Some(worker) = &card.worker {
+        initial(brush, rect.left_top() + Vec2::new(0.0, 2.0), worker);
+    }
+    if card.replicas > 1 {
+        let at = rect.left_bottom() + Vec2::new(CARD_PAD * zoom, 0.0);
+        pill(brush, at, &format!("×{}", card.replicas), theme.blue);
+    }
+    let at = rect.right_top() + Vec2::new(-4.0 * zoom, 2.0 * zoom);
+    let failure = state.look.and_then(|look| look.failure.as_ref());
+    match (failure, card.worst) {
+        (Some(Failure { count, .. }), _) => pill(brush, at, &count.to_string(), theme.red),
+        (None, Some(Severity::Error)) => round(brush, at, theme.red),
+        (None, Some(Severity::Warning)) => triangle(brush, at, theme.amber),
+        (None, Some(Severity::Hint) | None) => {}
+    }
+    let Some(look) = state.look else {
+        return;
+    };
+    if let ProcessState::Restarting(times) = look.state {
+        let below = rect.right_top() + Vec2::new(-34.0 * zoom, 0.0);
+        pill(brush, below, &format!("{times}×"), theme.amber);
+    }
+    if look.is_changed {
+        let mut ink = brush.ink();
+        let (corner, size) = (rect.right_bottom(), 13.0 * zoom);
+        ink.convex(
+            &[
+                corner - Vec2::new(0.0, size),
+                corner,
+                corner - Vec2::new(size, 0.0),
+            ],
+            theme.blue,
+        );
+        brush.add(ink);
+    }
+    if let Some(reason) = &look.culprit {
+        culprit(brush, rect, reason);
+    }
+}
+
+fn culprit(brush: &Brush<'_>, rect: Rect, reason: &str) {
+    let (theme, zoom) = (brush.theme, brush.zoom());
+    for grown in [5.0, 9.0] {
+        brush.painter.rect_stroke(
+            rect.expand(grown),
+            corner(CARD_RADIUS * zoom + grown),
+            Stroke::new(2.0, theme.red),
+            StrokeKind::Middle,
+        );
+    }
+    let text = format!("backpressure starts here: {reason}");
+    let size = Font::Text.size();
+    let galley = brush.lines(text, (Font::Text, size), theme.text, f32::INFINITY);
+    let chip = galley.size() + Vec2::new(20.0, 10.0);
+    let place = Rect::from_center_size(
+        rect.center_bottom() + Vec2::new(0.0, 18.0 + chip.y * 0.5),
+        chip,
+    );
+    brush.panel(place, chip.y * 0.5, theme.chip, Stroke::new(1.4, theme.red));
+    brush
+        .painter
+        .galley(place.min + Vec2::new(10.0, 5.0), galley, theme.text);
+}
+
+/// The first letter of a worker.
+fn initial(brush: &Brush<'_>, center: Pos2, worker: &str) {
+    let theme = brush.theme;
+    let Some(letter) = worker.chars().next() else {
+        return;
+    };
+    let size = 17.0 * brush.zoom();
+    let square = Rect::from_center_size(center, Vec2::splat(size));
+    brush.panel(
+        square,
+        4.0 * brush.zoom(),
+        theme.worker(worker),
+        Stroke::new(1.0, theme.canvas),
+    );
+    let letter = letter.to_uppercase().to_string();
+    brush.text(
+        center,
+        Align2::CENTER_CENTER,
+        &letter,
+        Font::Text,
+        theme.on_status,
+    );
+}
+
+fn pill(brush: &Brush<'_>, center: Pos2, text: &str, color: Color32) {
+    let zoom = brush.zoom();
+    let width = crate::measure::text_width(text, Font::Text) + 10.0;
+    let size = Vec2::new(width.max(2.0 * BADGE), 2.0 * BADGE) * zoom;
+    let rect = Rect::from_center_size(center, size);
+    brush.panel(
+        rect,
+        BADGE * zoom,
+        color,
+        Stroke::new(1.5, brush.theme.canvas),
+    );
+    brush.text(
+        center,
+        Align2::CENTER_CENTER,
+        text,
+        Font::Text,
+        brush.theme.on_status,
+    );
+}
+
+fn round(brush: &Brush<'_>, center: Pos2, color: Color32) {
+    let zoom = brush.zoom();
+    let mut ink = brush.ink();
+    ink.disc(center, (BADGE + 1.5) * zoom, brush.theme.canvas);
+    ink.disc(center, BADGE * zoom, color);
+    Glyph::Bang.draw(&mut ink, center, BADGE * 1.25 * zoom, brush.theme.on_status);
+    brush.add(ink);
+}
+
+fn triangle(brush: &Brush<'_>, center: Pos2, color: Color32) {
+    let zoom = brush.zoom();
+    let at = |x: f32, y: f32, grown: f32| center + Vec2::new(x, y) * (BADGE * 1.15 * zoom + grown);
+    let corners = |grown: f32| {
+        [
+            at(0.0, -1.0, grown),
+            at(1.0, 0.8, grown),
+            at(-1.0, 0.8, grown),
+        ]
+    };
+    let mut ink = brush.ink();
+    ink.convex(&corners(2.5 * zoom), brush.theme.canvas);
+    ink.convex(&corners(0.0), color);
+    let middle = center + Vec2::new(0.0, 1.8 * zoom);
+    Glyph::Bang.draw(&mut ink, middle, BADGE * 1.05 * zoom, brush.theme.on_status);
+    brush.add(ink);
+}
+
+/// A card without text.
+pub(crate) fn draw_shapes(ink: &mut Ink, brush: &Brush<'_>, card: &Card, state: &State<'_>) {
+    let (theme, zoom) = (brush.theme, brush.zoom());
+    let rect = brush.camera.rect_in_screen(card.rect());
+    let shade = |color| Brush::shade(color, state.emphasis);
+    frame_far(ink, brush, rect, state);
+    let is_ghost = matches!(card.kind, Kind::Ghost | Kind::Open);
+    let fill = if is_ghost { theme.canvas } else { theme.card };
+    ink.rect(rect, fill);
+    if !is_ghost {
+        let bottom = brush.camera.screen_from_graph(card.header().max).y;
+        let head = Rect::from_min_max(rect.min, Pos2::new(rect.max.x, bottom.min(rect.max.y)));
+        ink.rect(head, theme.header);
+    }
+    title_bar(ink, brush, card, rect, shade(theme.muted));
+    ink.outline(&corners(rect), 1.0, shade(theme.line));
+    if let Some(worker) = &card.worker {
+        let band = Rect::from_min_size(rect.min, Vec2::new((BAND * zoom).max(2.0), rect.height()));
+        ink.rect(band, shade(theme.worker(worker)));
+    }
+    let radius = (PORT_RADIUS * zoom).max(1.6);
+    for side in [Side::In, Side::Out] {
+        for (at, slot) in card.side(side).iter().enumerate() {
+            let center = brush.camera.screen_from_graph(card.port_pos(side, at));
+            let color = match (state.glow)(side, slot) {
+                Glow::Refuses => Theme::dimmed(port_color(theme, slot)),
+                Glow::Fits | Glow::Rest => shade(port_color(theme, slot)),
+            };
+            ink.rect(
+                Rect::from_center_size(center, Vec2::splat(radius * 1.8)),
+                color,
+            );
+        }
+    }
+    if let Some((glyph, color)) = state.look.and_then(|look| state_glyph(theme, look.state)) {
+        let center = rect.right_top() + Vec2::new(-15.0, 16.0) * zoom;
+        glyph.draw(ink, center, 14.0 * zoom, shade(color));
+    }
+    trouble(ink, brush, card, rect, state);
+}
+
+/// A bar in the place of the title, as long as that.
+fn title_bar(ink: &mut Ink, brush: &Brush<'_>, card: &Card, rect: Rect, color: Color32) {
+    let zoom = brush.zoom();
+    let width = crate::measure::text_width(&card.title, Font::Title) * zoom;
+    let bar = Rect::from_min_size(
+        rect.min + Vec2::new(CARD_PAD, 14.0) * zoom,
+        Vec2::new(width, 6.0 * zoom),
+    );
+    ink.rect(bar, color);
+}
+
+/// A card as a block of colour.
+pub(crate) fn draw_block(ink: &mut Ink, brush: &Brush<'_>, card: &Card, state: &State<'_>) {
+    let rect = brush.camera.rect_in_screen(card.rect());
+    frame_far(ink, brush, rect, state);
+    let color = block_color(brush.theme, card, state.look);
+    ink.rect(rect, Brush::shade(color, state.emphasis));
+    trouble(ink, brush, card, rect, state);
+}
+
+/// From afar a process has the colour of what it sends, or of what is wrong with it.
+pub(crate) fn block_color(theme: &Theme, card: &Card, look: Option<&ProcessLook>) -> Color32 {
+    if look.is_some_and(|look| look.failure.is_some() || look.state == ProcessState::Failed) {
+        return theme.red;
+    }
+    if let Some(worker) = &card.worker {
+        return theme.worker(worker);
+    }
+    let first = card.outs.first().or(card.ins.first());
+    let hue = first.map_or(Hue::Any, |slot| slot.hue);
+    theme.hue(hue).lerp_to_gamma(theme.card, 0.35)
+}
+
+/// What surrounds a card that stands out.
+fn frame_far(ink: &mut Ink, brush: &Brush<'_>, rect: Rect, state: &State<'_>) {
+    let theme = brush.theme;
+    if state.look.is_some_and(|look| look.culprit.is_some()) {
+        ink.outline(&corners(rect.expand(5.0)), 2.0, theme.red);
+    }
+    if state.emphasis.is_selected {
+        ink.outline(&corners(rect.expand(2.0)), 2.5, theme.selection);
+    } else if state.emphasis.is_hovered {
+        ink.outline(&corners(rect.expand(1.5)), 1.5, theme.text);
+    }
+}
+
+/// A mark for what is wrong with a card, seen from afar.
+fn trouble(ink: &mut Ink, brush: &Brush<'_>, card: &Card, rect: Rect, state: &State<'_>) {
+    let theme = brush.theme;
+    let has_failed = state.look.is_some_and(|look| look.failure.is_some());
+    let radius = (5.0 * brush.zoom()).max(3.0);
+    if has_failed || card.worst == Some(Severity::Error) {
+        ink.disc(rect.right_top(), radius + 1.5, theme.canvas);
+        ink.disc(rect.right_top(), radius, theme.red);
+    } else if card.worst == Some(Severity::Warning) && brush.detail > Detail::Blocks {
+        let at = |x: f32, y: f32| rect.right_top() + Vec2::new(x, y) * radius * 1.3;
+        ink.convex(&[at(0.0, -1.0), at(1.0, 0.8), at(-1.0, 0.8)], theme.amber);
+    }
+}
