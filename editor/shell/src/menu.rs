@@ -15,10 +15,50 @@ const RECENT: &str = "recent:";
 const CLEAR: &str = "recent-clear";
 const CLOSE: &str = "close-window";
 
-/// Commands of the editor in the menu: their names, as the page knows them, and what people read.
+/// Commands of the editor in the menu: their names, as the page knows them, and what people read. Nothing is a line.
 const FILE: &[(&str, &str)] = &[("new", "New"), ("open", "Open…")];
 const SAVE: &[(&str, &str)] = &[("save", "Save"), ("save-as", "Save As…")];
-const EDIT: &[(&str, &str)] = &[("undo", "Undo"), ("redo", "Redo")];
+const EDIT: &[(&str, &str)] = &[
+    ("undo", "Undo"),
+    ("redo", "Redo"),
+    ("", ""),
+    ("duplicate", "Duplicate"),
+    ("delete", "Delete"),
+    ("select-all", "Select All"),
+    ("", ""),
+    ("preferences", "Preferences…"),
+];
+const GRAPH: &[(&str, &str)] = &[
+    ("quick-add", "Add Component…"),
+    ("connect", "Connect by Keyboard"),
+    ("group", "Group"),
+    ("extract", "Extract to Subgraph"),
+    ("arrange", "Lay Out"),
+];
+const RUN: &[(&str, &str)] = &[
+    ("run", "Run"),
+    ("stop", "Stop"),
+    ("", ""),
+    ("hold", "Hold or Release"),
+    ("step", "Step One Packet"),
+    ("probe", "Probe Wire"),
+    ("why", "Why Do Packets Not Move?"),
+    ("", ""),
+    ("attach", "Attach to a Runtime…"),
+];
+const VIEW: &[(&str, &str)] = &[
+    ("palette", "Command Palette"),
+    ("", ""),
+    ("zoom-in", "Zoom In"),
+    ("zoom-out", "Zoom Out"),
+    ("fit-all", "Show Whole Graph"),
+    ("cycle-overlay", "Next Live Overlay"),
+    ("", ""),
+    ("toggle-left", "Left Side"),
+    ("toggle-right", "Inspector"),
+    ("toggle-bottom", "Lower Panels"),
+];
+const HELP: &[(&str, &str)] = &[("welcome", "Welcome and Examples"), ("shortcuts", "Keyboard Shortcuts")];
 
 /// Shows the menu, with the files of now.
 ///
@@ -33,7 +73,10 @@ fn whole(app: &AppHandle) -> tauri::Result<Menu<Wry>> {
     let menu = MenuBuilder::new(app);
     #[cfg(target_os = "macos")]
     let menu = menu.item(&application(app)?);
-    menu.item(&file(app)?).item(&edit(app)?).build()
+    let menu = menu.item(&file(app)?).item(&edit(app)?);
+    let others = [("Graph", GRAPH), ("Run", RUN), ("View", VIEW), ("Help", HELP)];
+    let others = others.map(|(title, commands)| with(SubmenuBuilder::new(app, title), commands).build());
+    others.into_iter().try_fold(menu, |menu, other| Ok(menu.item(&other?)))?.build()
 }
 
 fn file(app: &AppHandle) -> tauri::Result<Submenu<Wry>> {
@@ -94,5 +137,20 @@ pub(crate) fn chosen(app: &AppHandle, id: &str) {
         }
     } else {
         page::tell(app, Told::Menu { id: id.to_owned() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use millstream_app::Command;
+
+    use super::{EDIT, FILE, GRAPH, HELP, RUN, SAVE, VIEW};
+
+    #[test]
+    fn every_entry_is_a_command_of_the_editor() {
+        let entries = [FILE, SAVE, EDIT, GRAPH, RUN, VIEW, HELP].into_iter().flatten();
+        for (id, text) in entries.filter(|(id, _)| !id.is_empty()) {
+            assert!(Command::from_id(id).is_some(), "{text}: {id}");
+        }
     }
 }

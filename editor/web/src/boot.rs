@@ -1,10 +1,12 @@
 //! The entry point: finds the canvas and runs the editor on it.
 
-use eframe::WebRunner;
+use eframe::{WebRunner, egui};
+use millstream_app::{EditorApp, WebSockets};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use web_sys::HtmlCanvasElement;
 
+use crate::host::{host, told};
 use crate::mirror::Mirror;
 
 #[wasm_bindgen]
@@ -39,9 +41,13 @@ async fn run(runner: &WebRunner) -> Result<(), JsValue> {
     let options = eframe::WebOptions::default();
     let create: eframe::AppCreator<'static> = Box::new(|cc| {
         cc.egui_ctx.add_plugin(Mirror);
-        Ok(Box::new(Bare::default()))
+        let host = host(&cc.egui_ctx).map_err(|error| told(&error))?;
+        Ok(Box::new(Window(EditorApp::new(host, Box::new(WebSockets)))))
     });
-    runner.start(canvas()?, options, create).await
+    let canvas = canvas()?;
+    runner.start(canvas.clone(), options, create).await?;
+    // So that the first key is heard.
+    canvas.focus()
 }
 
 fn canvas() -> Result<HtmlCanvasElement, JsValue> {
@@ -51,26 +57,11 @@ fn canvas() -> Result<HtmlCanvasElement, JsValue> {
     canvas.ok_or_else(|| "the page has no canvas".into())
 }
 
-/// What an error of the page says.
-fn told(error: &JsValue) -> String {
-    let message = js_sys::Reflect::get(error, &"message".into()).ok();
-    let text = message.and_then(|message| message.as_string());
-    text.or_else(|| error.as_string())
-        .unwrap_or_else(|| format!("{error:?}"))
-}
+/// The application, as eframe runs it.
+struct Window(EditorApp);
 
-/// Stands in until the application is here.
-#[derive(Default)]
-struct Bare {
-    count: u32,
-}
-
-impl eframe::App for Bare {
-    fn ui(&mut self, ui: &mut eframe::egui::Ui, _frame: &mut eframe::Frame) {
-        ui.heading("Millstream");
-        if ui.button("Count").clicked() {
-            self.count += 1;
-        }
-        ui.label(format!("counted {}", self.count));
+impl eframe::App for Window {
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        self.0.ui(ui);
     }
 }

@@ -7,9 +7,12 @@
 //! | to | look at |
 //! |---|---|
 //! | start | `boot` |
+//! | open, save and run | `host` |
 //! | see what a screen reader is told | `mirror` |
 
 #[cfg(target_arch = "wasm32")]
 mod boot;
+#[cfg(target_arch = "wasm32")]
+mod host;
 #[cfg(any(target_arch = "wasm32", test))]
 mod mirror;

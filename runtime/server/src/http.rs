@@ -8,7 +8,7 @@ use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{DefaultBodyLimit, Path, Request, State as Shared};
-use axum::http::header::{CONNECTION, CONTENT_TYPE};
+use axum::http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
@@ -48,6 +48,7 @@ pub(crate) fn router(state: Arc<State>, address: SocketAddr) -> Router {
 async fn look(Shared(door): Shared<Door>, request: Request, next: Next) -> Response {
     let origins = &door.state.options.origins;
     let mut response = match admit(request.headers(), door.address, origins) {
+        Ok(()) if is_too_long(request.headers()) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
         Ok(()) => next.run(request).await,
         Err(unwelcome) => {
             tracing::warn!(%unwelcome, "client turned away");
@@ -59,6 +60,13 @@ async fn look(Shared(door): Shared<Door>, request: Request, next: Next) -> Respo
         response.headers_mut().insert(CONNECTION, close);
     }
     response
+}
+
+/// Said before it comes: nobody waits for what is not wanted.
+fn is_too_long(headers: &HeaderMap) -> bool {
+    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    let length = length.and_then(|length| length.parse::<usize>().ok());
+    length.is_some_and(|length| length > MESSAGE_BYTES_MAX)
 }
 
 /// `GET /components`: what `millstream components --json` says.

@@ -5,6 +5,8 @@ mod counts;
 #[cfg(test)]
 mod fbp;
 #[cfg(test)]
+mod files;
+#[cfg(test)]
 mod graphs;
 #[cfg(test)]
 mod limits;
