@@ -157,6 +157,21 @@ impl Page<'_> {
         self.mouse(&[(x, y)]).await
     }
 
+    /// Moves the pointer there.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the driver does.
+    pub(crate) async fn point_at(&self, x: f64, y: f64) -> Result<()> {
+        let go = PointerAction::MoveTo {
+            duration: Some(STEP),
+            x,
+            y,
+        };
+        let hand = MouseActions::new("hand".to_owned()).then(go);
+        Ok(self.0.perform_actions(ActionSequence::from(hand)).await?)
+    }
+
     /// Drags from one thing to another, as a hand does: with a rest in between.
     ///
     /// # Errors
