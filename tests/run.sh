@@ -109,6 +109,10 @@ need_window_driver() {
 has_browser() { has chromedriver && { has chromium || has chromium-browser || has google-chrome; }; }
 need_browser() { has_browser || { install_system chromium chromium-driver && has_browser; }; }
 
+# A Vulkan driver in software, for pictures of the canvas.
+has_vulkan() { compgen -G "/usr/share/vulkan/icd.d/*.json" >/dev/null; }
+need_vulkan() { has_vulkan || { install_system mesa-vulkan-drivers && has_vulkan; }; }
+
 need_valgrind() { has valgrind || install_system valgrind; }
 
 # ---- the steps ----
@@ -154,6 +158,9 @@ deny() {
     fi
 }
 
+# What the canvas looks like, in every state and theme, pixel by pixel.
+pictures() { cargo test -p millstream-canvas --features images --lib images; }
+
 # Every interleaving of the wait and wake protocol. In a subshell and a folder of its own: the flag changes every crate.
 loom() (
     # One preemption finds most bugs of this kind and takes seconds; two take minutes, and without a bound hours.
@@ -185,6 +192,7 @@ else
     skip "cargo-nextest" "it cannot be installed: cargo test runs instead, without time limits"
     step "tests" cargo test "${workspace[@]}" --lib --bins --tests
 fi
+if need_vulkan; then step "pictures" pictures; else skip "pictures" "no Vulkan driver"; fi
 if need_node; then step "conformance" conformance; else skip "conformance" "no node and npm"; fi
 if ! need_wasm; then
     skip "editor in a browser" "it was not built"

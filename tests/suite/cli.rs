@@ -33,6 +33,9 @@ mod replay;
 /// Counts of a run, scraped while it runs.
 mod metrics;
 
+/// What a collector of OpenTelemetry is told about a run.
+mod telemetry;
+
 /// Looking into running graphs, and steering them.
 mod remote;
 

@@ -15,7 +15,7 @@ const HELD_MAX: usize = 1024;
 #[serde(deny_unknown_fields)]
 struct DelaySettings {
     /// By how many milliseconds each packet is delayed.
-    #[schemars(range(max = 31_536_000_000_u64))]
+    #[schemars(range(max = 31_536_000_000_u64), extend("hot" = true))]
     ms: u64,
 }
 
@@ -37,14 +37,13 @@ struct DelaySettings {
 /// more than 1024 packets per `ms` milliseconds down to that rate.
 #[component(name = "core/Delay", examples = examples)]
 pub async fn delay(
-    config: Config<DelaySettings>,
+    mut config: Config<DelaySettings>,
     /// Any packets.
     #[port(name = "in")]
     mut input: In<Packet>,
     /// The same packets, later.
     mut out: Out<Packet>,
 ) -> Result<(), Failure> {
-    let wait = millis(config.ms);
     let mut deadline = Deadline::default();
     let mut held: VecDeque<(Instant, Packet)> = VecDeque::new();
     loop {
@@ -55,7 +54,10 @@ pub async fn delay(
             Arrival::TimeUp
         };
         match arrival {
-            Arrival::Packet(packet) => held.push_back((Instant::now() + wait, packet)),
+            Arrival::Packet(packet) => {
+                config.refresh();
+                held.push_back((Instant::now() + millis(config.ms), packet));
+            }
             Arrival::TimeUp => emit_first(&mut held, &mut deadline, &mut out).await?,
             Arrival::End => break,
         }

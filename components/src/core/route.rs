@@ -12,7 +12,7 @@ const NAME: &str = "core/Route";
 #[serde(deny_unknown_fields)]
 struct RouteSettings {
     /// A condition for each element of `out`, in order, such as `status >= 500`.
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1), extend("hot" = true))]
     cases: Vec<ConditionText>,
 }
 
@@ -58,8 +58,9 @@ struct Case {
 
 impl Route {
     fn prepare(&mut self) -> Result<(), Failure> {
+        let mut cases = Vec::with_capacity(self.settings.cases.len());
         for (at, text) in self.settings.cases.iter().enumerate() {
-            self.cases.push(Case {
+            cases.push(Case {
                 condition: text.compile(&format!("cases[{at}]"))?,
                 position: None,
             });
@@ -68,12 +69,13 @@ impl Route {
             let index = element.raw().index().unwrap_or(0);
             let case = usize::try_from(index)
                 .ok()
-                .and_then(|index| self.cases.get_mut(index));
+                .and_then(|index| cases.get_mut(index));
             match case {
                 Some(case) => case.position = Some(position),
                 None => return Err(no_case(index, self.settings.cases.len())),
             }
         }
+        self.cases = cases;
         Ok(())
     }
 

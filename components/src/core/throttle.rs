@@ -13,10 +13,11 @@ use super::deadline::{Deadline, millis};
 #[serde(deny_unknown_fields)]
 struct ThrottleSettings {
     /// How many data packets may pass in `per_ms`.
+    #[schemars(extend("hot" = true))]
     packets: NonZeroUsize,
     /// How many milliseconds `packets` counts for.
     #[serde(default = "second")]
-    #[schemars(range(min = 1, max = 31_536_000_000_u64))]
+    #[schemars(range(min = 1, max = 31_536_000_000_u64), extend("hot" = true))]
     per_ms: u64,
 }
 
@@ -41,20 +42,24 @@ fn second() -> u64 {
 /// Remembers when the last `packets` packets passed, 16 bytes each.
 #[component(name = "core/Throttle", examples = examples)]
 pub async fn throttle(
-    config: Config<ThrottleSettings>,
+    mut config: Config<ThrottleSettings>,
     /// Any packets.
     #[port(name = "in")]
     mut input: In<Packet>,
     /// The same packets, no faster than allowed.
     mut out: Out<Packet>,
 ) -> Result<(), Failure> {
-    let span = millis(config.per_ms);
     let mut deadline = Deadline::default();
     let mut passed: VecDeque<Instant> = VecDeque::new();
     while let Some(packet) = input.recv_packet().await {
         if !packet.is_data() {
             out.send_packet(packet).await?;
             continue;
+        }
+        config.refresh();
+        let span = millis(config.per_ms);
+        while passed.len() > config.packets.get() {
+            passed.pop_front();
         }
         if passed.len() == config.packets.get()
             && let Some(first) = passed.pop_front()

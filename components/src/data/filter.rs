@@ -11,6 +11,7 @@ use crate::expression::ConditionText;
 struct FilterSettings {
     /// The condition, such as `quantity >= 20 and region != "island"`.
     #[serde(rename = "where")]
+    #[schemars(extend("hot" = true))]
     condition: ConditionText,
 }
 

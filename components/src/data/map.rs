@@ -14,9 +14,11 @@ const NAME: &str = "data/Map";
 struct MapSettings {
     /// Fields to add or to replace, each with its expression: `{ "total": "price * quantity" }`.
     #[serde(default)]
+    #[schemars(extend("hot" = true))]
     set: Option<IndexMap<String, ExpressionText>>,
     /// What to replace the whole value with.
     #[serde(default)]
+    #[schemars(extend("hot" = true))]
     value: Option<ExpressionText>,
 }
 

@@ -31,6 +31,7 @@ pub(crate) struct Write {
 struct WriteSettings {
     /// Whether to write over several lines, indented by two blanks, instead of one line without blanks.
     #[serde(default)]
+    #[schemars(extend("hot" = true))]
     pretty: bool,
 }
 

@@ -97,7 +97,7 @@ pub(crate) struct Exec {
 
 impl Process for Exec {
     async fn run(mut self) -> Result<(), Failure> {
-        let settings = self.config.0.clone();
+        let settings = (*self.config).clone();
         let (mut program, pipes) = Program::start(&settings, self.input.is_connected())?;
         let mut last_words = String::new();
         let status = {

@@ -123,7 +123,7 @@ impl Operator for Rhai {
 
 impl Rhai {
     fn prepare(&mut self) -> Result<(), Failure> {
-        let settings = &self.config.0;
+        let settings = &*self.config;
         let limits = Limits {
             operations: settings.operations,
             time_ms: settings.time_ms,

@@ -43,10 +43,12 @@ pub(crate) struct Regex {
 #[serde(deny_unknown_fields)]
 struct RegexSettings {
     /// The regular expression, such as `(?<key>\w+)=(?<value>\d+)`.
+    #[schemars(extend("hot" = true))]
     pattern: String,
     /// What happens to text without a match: `drop` it unless `rejected` is connected, `reject` it (then `rejected` must
     /// be connected), or `fail`.
     #[serde(default)]
+    #[schemars(extend("hot" = true))]
     unmatched: Unmatched,
 }
 

@@ -40,12 +40,14 @@ pub(crate) struct Replace {
 #[serde(deny_unknown_fields)]
 struct ReplaceSettings {
     /// What to look for; not empty.
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1), extend("hot" = true))]
     pattern: String,
     /// What to put in its place; may be empty. With `regex`, `$name` and `$1` stand for groups.
+    #[schemars(extend("hot" = true))]
     with: String,
     /// Whether the pattern is a regular expression.
     #[serde(default)]
+    #[schemars(extend("hot" = true))]
     regex: bool,
 }
 
@@ -77,7 +79,7 @@ impl Replace {
             pattern,
             with,
             regex,
-        } = &self.config.0;
+        } = &*self.config;
         if pattern.is_empty() {
             return Err(Failure::fatal("`pattern` is empty"));
         }

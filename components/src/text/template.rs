@@ -35,6 +35,7 @@ pub(crate) struct Template {
 #[serde(deny_unknown_fields)]
 struct TemplateSettings {
     /// The text, with `{field}` for what is to be filled in.
+    #[schemars(extend("hot" = true))]
     template: String,
 }
 

@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use millstream_component::prelude::*;
-use tokio::time::{Instant, MissedTickBehavior, interval_at};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use crate::file::ahead::while_read;
 
@@ -13,6 +13,7 @@ use crate::file::ahead::while_read;
 #[serde(deny_unknown_fields)]
 struct TickSettings {
     /// Time between two ticks in milliseconds.
+    #[schemars(extend("hot" = true))]
     every_ms: NonZeroU64,
     /// Number of ticks; 0 goes on for ever.
     #[serde(default)]
@@ -27,20 +28,28 @@ struct TickSettings {
 /// one comes as soon as there is room, and the next one at its time. Missed ticks do not count.
 #[component(name = "time/Tick", examples = examples)]
 pub(crate) async fn tick(
-    config: Config<TickSettings>,
+    mut config: Config<TickSettings>,
     /// The number of the tick.
     mut out: Out<i64>,
 ) -> Result<(), Failure> {
-    let period = Duration::from_millis(config.every_ms.get());
-    let mut interval = interval_at(Instant::now() + period, period);
-    interval.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut interval = clock(config.every_ms);
     let mut number = 0;
     while config.count == 0 || number < config.count {
         while_read(&mut out, interval.tick()).await?;
         number += 1;
         out.send(number.cast_signed()).await?;
+        if config.refresh() {
+            interval = clock(config.every_ms);
+        }
     }
     Ok(())
+}
+
+fn clock(every_ms: NonZeroU64) -> Interval {
+    let period = Duration::from_millis(every_ms.get());
+    let mut interval = interval_at(Instant::now() + period, period);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    interval
 }
 
 fn examples() -> Vec<Example> {

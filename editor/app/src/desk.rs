@@ -37,8 +37,8 @@ pub(crate) enum Purpose {
     PickSave(TabId),
     /// The text of a file to open; its tab is one behind a process, perhaps.
     Open(FileName),
-    /// A tab was written: as it was in this state, to this file.
-    Written(TabId, StateId, FileName),
+    /// A tab was written: as it was in this state, if it is a graph, to this file.
+    Written(TabId, Option<StateId>, FileName),
     /// A subgraph.
     Subgraph(FileName),
     /// A watched file that changed.

@@ -117,17 +117,20 @@ impl Pen<'_> {
     fn frame(&self, from: (f32, f32), to: (f32, f32)) {
         let rect = self.rect(from, to);
         let radius = self.square.width() / 10.0;
-        self.painter.rect_stroke(rect, radius, self.stroke, StrokeKind::Middle);
+        self.painter
+            .rect_stroke(rect, radius, self.stroke, StrokeKind::Middle);
     }
 
     fn ring(&self, centre: (f32, f32), radius: f32) {
         let radius = radius * self.square.width();
-        self.painter.circle_stroke(self.at(centre), radius, self.stroke);
+        self.painter
+            .circle_stroke(self.at(centre), radius, self.stroke);
     }
 
     fn disc(&self, centre: (f32, f32), radius: f32) {
         let radius = radius * self.square.width();
-        self.painter.circle_filled(self.at(centre), radius, self.color);
+        self.painter
+            .circle_filled(self.at(centre), radius, self.color);
     }
 
     fn control(&self, icon: Icon) {
@@ -241,7 +244,13 @@ impl Pen<'_> {
         match icon {
             Icon::Copy => {
                 self.frame((0.34, 0.34), (0.86, 0.88));
-                self.line(&[(0.34, 0.66), (0.14, 0.66), (0.14, 0.12), (0.66, 0.12), (0.66, 0.34)]);
+                self.line(&[
+                    (0.34, 0.66),
+                    (0.14, 0.66),
+                    (0.14, 0.12),
+                    (0.66, 0.12),
+                    (0.66, 0.34),
+                ]);
             }
             Icon::Trash => {
                 self.line(&[(0.12, 0.26), (0.88, 0.26)]);

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use egui::{Event, Key, Modifiers};
+use millstream_document::Action;
 
 use crate::command::{Command, TABLE};
+use crate::panel::Wish;
 
 /// A key with its modifiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -66,6 +68,18 @@ impl Chord {
             modifiers: kept,
             key,
         }
+    }
+
+    /// As it is kept: [`Chord::parse`] reads it.
+    pub fn written(self) -> String {
+        let words = [
+            (self.modifiers.command, "Ctrl+"),
+            (self.modifiers.alt, "Alt+"),
+            (self.modifiers.shift, "Shift+"),
+        ];
+        let held = words.iter().filter(|(is_held, _)| *is_held);
+        let held: String = held.map(|(_, word)| *word).collect();
+        format!("{held}{}", self.key.name())
     }
 
     /// Whether it means something else to a field that is typed into.
@@ -155,31 +169,37 @@ impl Keymap {
 
     /// The keys of a command, the one to show first.
     pub fn chords(&self, command: Command) -> impl Iterator<Item = Chord> {
-        let of_command = self.chords.iter().filter(move |(_, known)| *known == command);
+        let of_command = self
+            .chords
+            .iter()
+            .filter(move |(_, known)| *known == command);
         of_command.map(|(chord, _)| *chord)
     }
 
     /// The keys of a command as people read them; empty if it has none.
     pub fn shown(&self, command: Command) -> String {
-        self.chords(command).next().map(|chord| chord.to_string()).unwrap_or_default()
+        self.chords(command)
+            .next()
+            .map(|chord| chord.to_string())
+            .unwrap_or_default()
     }
 
-    /// Takes the commands out of what was pressed since the last frame. While a text is typed, keys are left to it.
-    pub(crate) fn take(&self, ctx: &egui::Context) -> Vec<Command> {
-        let is_typing = ctx.text_edit_focused();
-        let mut commands = Vec::new();
+    /// Takes the commands, and what is pasted, out of what was pressed since the last frame.
+    pub(crate) fn take(&self, ctx: &egui::Context, guard: Guard) -> Vec<Wish> {
+        let mut wishes = Vec::new();
         ctx.input_mut(|input| {
             input.events.retain(|event| {
-                let command = self.command_of(event, is_typing);
-                commands.extend(command);
-                command.is_none()
+                let wish = self.wish(event, guard);
+                let stays = wish.is_none();
+                wishes.extend(wish);
+                stays
             });
         });
-        commands
+        wishes
     }
 
-    fn command_of(&self, event: &Event, is_typing: bool) -> Option<Command> {
-        match event {
+    fn wish(&self, event: &Event, guard: Guard) -> Option<Wish> {
+        let command = match event {
             Event::Key {
                 key,
                 pressed: true,
@@ -187,14 +207,50 @@ impl Keymap {
                 ..
             } => {
                 let chord = Chord::pressed(*key, *modifiers);
-                let command = self.command(chord)?;
-                (!is_typing || !chord.is_typing()).then_some(command)
+                (!guard.leaves(chord))
+                    .then(|| self.command(chord))
+                    .flatten()?
             }
             // The window system turns the keys into these.
-            Event::Copy if !is_typing => Some(Command::Copy),
-            Event::Cut if !is_typing => Some(Command::Cut),
-            _ => None,
-        }
+            Event::Copy if !guard.is_typing => Command::Copy,
+            Event::Cut if !guard.is_typing => Command::Cut,
+            Event::Paste(text) if !guard.is_typing => {
+                let text = text.clone();
+                return Some(Wish::Act(Action::Paste { text, at: None }));
+            }
+            _ => return None,
+        };
+        Some(Wish::Command(command))
+    }
+}
+
+/// Whose the keys are.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Guard {
+    /// A text is typed: keys that mean something to it are left to it.
+    pub(crate) is_typing: bool,
+    /// Esc drops what goes on at the canvas.
+    pub(crate) leaves_escape: bool,
+    /// A button or row has the focus: Enter presses it, arrows go on from it.
+    pub(crate) leaves_navigation: bool,
+}
+
+impl Guard {
+    fn leaves(self, chord: Chord) -> bool {
+        let is_plain = chord.modifiers == Modifiers::NONE;
+        let is_navigation = matches!(
+            chord.key,
+            Key::Enter
+                | Key::Space
+                | Key::ArrowLeft
+                | Key::ArrowRight
+                | Key::ArrowUp
+                | Key::ArrowDown
+                | Key::Home
+        );
+        (self.is_typing && chord.is_typing())
+            || (self.leaves_escape && chord.key == Key::Escape)
+            || (self.leaves_navigation && is_plain && is_navigation)
     }
 }
 
@@ -217,7 +273,11 @@ mod tests {
 
     #[test]
     fn chosen_keys_take_the_place_of_the_defaults() {
-        let chosen = [("run", vec!["Ctrl+K"]), ("stop", vec![]), ("gone", vec!["F1"])];
+        let chosen = [
+            ("run", vec!["Ctrl+K"]),
+            ("stop", vec![]),
+            ("gone", vec!["F1"]),
+        ];
         let chosen = chosen.map(|(id, keys)| {
             let keys: Vec<String> = keys.into_iter().map(str::to_owned).collect();
             (id.to_owned(), keys)
@@ -238,6 +298,10 @@ mod tests {
         assert_eq!(shown("Ctrl+Period"), "Ctrl+.");
         assert_eq!(shown("CloseBracket"), "]");
         assert_eq!(shown("Shift+Ctrl+Z"), "Ctrl+Shift+Z");
+        for key in Key::ALL {
+            let chord = Chord::pressed(*key, Modifiers::COMMAND | Modifiers::ALT);
+            assert_eq!(Chord::parse(&chord.written()), Ok(chord), "{key:?}");
+        }
         assert!(Chord::parse("Hyper+Z").is_err() && Chord::parse("Ctrl+").is_err());
     }
 }

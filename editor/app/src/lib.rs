@@ -12,12 +12,31 @@
 //! | test it | [`FakeHost`], [`FakeRuntime`] |
 
 mod app;
+mod canvas;
 mod catalog;
 mod command;
+mod desk;
+mod dialog;
+mod example;
+mod fix;
 mod format;
+mod frame;
+mod highlight;
 mod host;
+mod icon;
+mod keymap;
 mod link;
+mod markdown;
+mod notice;
+mod panel;
+mod preferences;
+mod run;
+mod search;
 mod style;
+#[cfg(test)]
+mod testing;
+mod widget;
+mod workspace;
 
 pub use app::EditorApp;
 pub use catalog::{CatalogError, read_catalog};
@@ -26,7 +45,9 @@ pub use host::{
     Abilities, FakeHost, FileName, FileText, Host, HostAnswer, HostEvent, HostFault, HostRequest,
     RuntimeAddress, Stamp, StoreKey, Ticket,
 };
+pub use keymap::{Bindings, Chord, Keymap, NoKey};
 pub use link::{
     FakeRuntime, Link, LinkEvent, Phase, RequestId, Socket, SocketEvent, Transport, Wake,
     WebSockets,
 };
+pub use preferences::{Preferences, ThemeChoice};

@@ -65,7 +65,11 @@ impl Notices {
     fn add(&mut self, severity: Severity, text: String, offer: Option<Offer>) {
         let text = capitalised(&text);
         self.list.retain(|notice| notice.text != text);
-        let secs = if offer.is_some() { SECS_WITH_OFFER } else { SECS };
+        let secs = if offer.is_some() {
+            SECS_WITH_OFFER
+        } else {
+            SECS
+        };
         self.list.push(Notice {
             severity,
             text,
@@ -99,7 +103,10 @@ mod tests {
             notices.tell(Severity::Hint, format!("message {number}"));
         }
         assert_eq!(notices.iter().len(), MAX);
-        assert_eq!(notices.iter().next().map(|first| first.text.as_str()), Some("Message 5"));
+        assert_eq!(
+            notices.iter().next().map(|first| first.text.as_str()),
+            Some("Message 5")
+        );
         assert_eq!(notices.next_change_in_secs(), Some(SECS));
         notices.advance(SECS);
         assert_eq!(notices.iter().len(), 0);

@@ -1,6 +1,6 @@
 //! What the user prefers; kept by the host as JSON.
 
-use millstream_canvas::theme::ThemeKind;
+use millstream_canvas::ThemeKind;
 use serde::{Deserialize, Serialize};
 
 use crate::keymap::Bindings;

@@ -13,11 +13,11 @@ mod steer;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use millstream_protocol::extension::{
     Error, GraphInfo, GraphName, GraphState, Load, Logs, Nothing, Request, Response, Right,
-    Subscribe, Why,
+    Subscribe, Target, Why,
 };
 
 use crate::host::RuntimeAddress;
@@ -25,7 +25,7 @@ use crate::link::{Link, LinkEvent, Phase, RequestId, Transport, Wake};
 
 pub(crate) use counts::Counts;
 pub(crate) use label::{big, rate};
-pub(crate) use look::{LiveView, wire_name};
+pub(crate) use look::{LiveView, reason, said, wire_name};
 pub(crate) use packet::{PacketRow, Packets, Probe};
 
 /// Log lines that are kept.
@@ -46,6 +46,8 @@ pub(crate) struct Runs {
     pub(crate) packets: Packets,
     pub(crate) logs: VecDeque<Line>,
     pub(crate) history: VecDeque<Finished>,
+    /// What is held, by graph and full name.
+    held: HashSet<(String, Target)>,
     events: Vec<RunEvent>,
     interval_ms: u32,
     now: f64,
@@ -128,6 +130,7 @@ impl Runs {
             packets: Packets::default(),
             logs: VecDeque::new(),
             history: VecDeque::new(),
+            held: HashSet::new(),
             events: Vec::new(),
             interval_ms: crate::preferences::COUNTS_INTERVAL_MS_MIN,
             now: 0.0,
@@ -184,6 +187,7 @@ impl Runs {
     fn forget(&mut self) {
         self.asked.clear();
         self.graphs.clear();
+        self.held.clear();
         self.packets.drop_probes();
     }
 
@@ -229,6 +233,11 @@ impl Runs {
         self.ask(&why, Asked::Why(graph.to_owned()));
     }
 
+    /// Whether something is held.
+    pub(crate) fn is_held(&self, graph: &str, target: &Target) -> bool {
+        self.held.contains(&(graph.to_owned(), target.clone()))
+    }
+
     /// Whether the link is there, and how old what is known of a graph is.
     pub(crate) fn is_stale(&self, graph: &str) -> bool {
         let Some(run) = self.graphs.get(graph) else {
@@ -247,8 +256,8 @@ impl Runs {
     /// What a status line says of the runtime.
     pub(crate) fn status(&self) -> String {
         let place = match self.link.address() {
-            None => return "no runtime".to_owned(),
-            Some(address) if address.folder.is_some() => "local",
+            None => return "No runtime".to_owned(),
+            Some(address) if address.folder.is_some() => "Local runtime",
             Some(address) => address.url.trim_start_matches("ws://"),
         };
         match self.link.phase() {

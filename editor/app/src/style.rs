@@ -1,7 +1,7 @@
 //! How the application looks: the canvas' design tokens, brought into the style of egui. No colour of its own stands here.
 
 use egui::{CornerRadius, Stroke, Visuals, style::WidgetVisuals};
-use millstream_canvas::theme::{Theme, ThemeKind};
+use millstream_canvas::{Theme, ThemeKind};
 
 /// Gives the application the looks of a theme.
 pub(crate) fn apply(ctx: &egui::Context, theme: &Theme) {
@@ -12,6 +12,7 @@ pub(crate) fn apply(ctx: &egui::Context, theme: &Theme) {
         style.spacing.button_padding = egui::vec2(10.0, 5.0);
         style.spacing.interact_size.y = 26.0;
         style.spacing.scroll.bar_width = 8.0;
+        style.spacing.menu_margin = egui::Margin::same(6);
     });
 }
 
@@ -20,7 +21,6 @@ fn visuals(theme: &Theme) -> Visuals {
         ThemeKind::Light => Visuals::light(),
         ThemeKind::Dark | ThemeKind::HighContrast => Visuals::dark(),
     };
-    visuals.override_text_color = Some(theme.text);
     visuals.panel_fill = theme.card;
     visuals.window_fill = theme.card;
     visuals.extreme_bg_color = theme.canvas;

@@ -4,7 +4,7 @@ use egui::{
     Align, Color32, CornerRadius, Frame, Layout, Margin, Response, RichText, Role, Sense, Stroke,
     StrokeKind, TextEdit, Ui, Vec2, WidgetInfo, vec2,
 };
-use millstream_canvas::theme::Theme;
+use millstream_canvas::Theme;
 use millstream_graph::Severity;
 
 use crate::icon::{Icon, square};
@@ -17,18 +17,29 @@ pub(crate) const ROW: f32 = 26.0;
 /// A button with a picture. Its name is for screen readers, tests and the pointer.
 pub(crate) fn icon_button(ui: &mut Ui, icon: Icon, name: &str, state: Button) -> Response {
     let enabled = ui.is_enabled() && !matches!(state, Button::Disabled(_));
-    let sense = if enabled { Sense::click() } else { Sense::hover() };
+    let sense = if enabled {
+        Sense::click()
+    } else {
+        Sense::hover()
+    };
     let (area, response) = ui.allocate_exact_size(Vec2::splat(28.0), sense);
-    response.widget_info(|| {
-        WidgetInfo::selected(Role::Button, enabled, state == Button::On, name)
-    });
-    let visuals = ui.style().interact_selectable(&response, state == Button::On);
-    if response.hovered() && enabled || state == Button::On || response.has_focus() {
-        let stroke = if response.has_focus() { visuals.bg_stroke } else { Stroke::NONE };
-        let fill = visuals.weak_bg_fill;
-        ui.painter().rect(area.shrink(1.0), 6.0, fill, stroke, StrokeKind::Inside);
+    response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, state == Button::On, name));
+    if (response.hovered() && enabled) || state == Button::On || response.has_focus() {
+        let stroke = if response.has_focus() {
+            ui.visuals().selection.stroke
+        } else {
+            Stroke::NONE
+        };
+        let fill = ui.visuals().faint_bg_color;
+        let area = area.shrink(1.0);
+        ui.painter()
+            .rect(area, 6.0, fill, stroke, StrokeKind::Inside);
     }
-    let color = if enabled { ui.visuals().text_color() } else { faint(ui) };
+    let color = match state {
+        Button::Disabled(_) => faint(ui),
+        Button::On => ui.visuals().selection.stroke.color,
+        Button::Off => ui.visuals().text_color(),
+    };
     icon.paint(ui.painter(), square(area, ICON), color);
     match state {
         Button::Disabled(reason) => response.on_hover_text(format!("{name}: {reason}")),
@@ -71,7 +82,10 @@ pub(crate) fn severity(theme: &Theme, severity: Severity) -> (Icon, Color32) {
 /// A small heading inside a panel.
 pub(crate) fn heading(ui: &mut Ui, text: &str) {
     ui.add_space(6.0);
-    let text = RichText::new(text).size(12.0).strong().color(ui.visuals().weak_text_color());
+    let text = RichText::new(text)
+        .size(12.0)
+        .strong()
+        .color(ui.visuals().weak_text_color());
     ui.label(text);
     ui.add_space(1.0);
 }
@@ -147,8 +161,13 @@ pub(crate) fn key_cap(ui: &mut Ui, text: &str) {
     Frame::NONE
         .stroke(stroke)
         .corner_radius(CornerRadius::same(4))
-        .inner_margin(Margin::symmetric(5, 1))
-        .show(ui, |ui| painted(ui, RichText::new(text).small().monospace()));
+        .inner_margin(Margin::symmetric(5, 0))
+        .show(ui, |ui| {
+            // Lower than a row, so that caps of neighbouring rows do not touch.
+            ui.spacing_mut().interact_size.y = 17.0;
+            let color = ui.visuals().weak_text_color();
+            painted(ui, RichText::new(text).monospace().size(11.0).color(color));
+        });
 }
 
 /// The frame of panels at the edge of the window.
@@ -171,13 +190,15 @@ pub(crate) fn tab(ui: &mut Ui, text: &str, is_active: bool, accent: Color32) -> 
     let (area, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Tab, true, is_active, text));
     if response.hovered() || response.has_focus() {
-        ui.painter().rect_filled(area.shrink(2.0), 5.0, ui.visuals().faint_bg_color);
+        ui.painter()
+            .rect_filled(area.shrink(2.0), 5.0, ui.visuals().faint_bg_color);
     }
     let at = area.center() - galley.size() / 2.0;
     ui.painter().galley(at, galley, color);
     if is_active {
         let line = area.x_range().shrink(8.0);
-        ui.painter().hline(line, area.bottom() - 1.0, Stroke::new(2.0, accent));
+        ui.painter()
+            .hline(line, area.bottom() - 1.0, Stroke::new(2.0, accent));
     }
     response
 }

@@ -197,6 +197,11 @@ impl Workspace {
 }
 
 impl Tab {
+    /// Calls it something while it has no file.
+    pub(crate) fn rename(&mut self, name: &str) {
+        name.clone_into(&mut self.name);
+    }
+
     /// What people call it.
     pub(crate) fn title(&self) -> &str {
         self.file.as_ref().map_or(&self.name, FileName::stem)
@@ -204,7 +209,10 @@ impl Tab {
 
     /// What its journal is called.
     pub(crate) fn journal_key(&self) -> String {
-        self.file.as_ref().map_or(self.name.as_str(), FileName::as_str).to_owned()
+        self.file
+            .as_ref()
+            .map_or(self.name.as_str(), FileName::as_str)
+            .to_owned()
     }
 
     /// The graph, if it is one.

@@ -6,9 +6,9 @@
 use egui::{Pos2, Rect, Vec2};
 
 /// The smallest zoom: ten thousand processes fit into a window.
-pub const ZOOM_MIN: f32 = 0.02;
+const ZOOM_MIN: f32 = 0.02;
 /// The largest zoom.
-pub const ZOOM_MAX: f32 = 4.0;
+const ZOOM_MAX: f32 = 4.0;
 /// How long a flight takes, in seconds.
 const FLIGHT_SECS: f32 = 0.15;
 /// Room left around what is fitted, in screen points.
@@ -214,7 +214,7 @@ fn overhang(window: egui::Rangef, wanted: egui::Rangef) -> f32 {
 
 /// Slow at both ends.
 fn eased(share: f32) -> f32 {
-    share * share * 2.0f32.mul_add(-share, 3.0)
+    share * share * (3.0 - 2.0 * share)
 }
 
 /// Zoom goes in equal steps of factors, so that the way looks even.

@@ -69,6 +69,17 @@ pub struct Canvas {
 /// What a scene was made of.
 type Source = (StateId, usize, bool);
 
+impl std::fmt::Debug for Show<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Show")
+            .field("state", &self.document.state())
+            .field("is_live", &self.live.is_some())
+            .field("theme", &self.theme.kind)
+            .field("motion", &self.motion)
+            .finish()
+    }
+}
+
 impl Canvas {
     /// A canvas that shows all of its graph first.
     pub fn new() -> Self {

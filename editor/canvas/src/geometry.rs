@@ -2,8 +2,8 @@
 //!
 //! Nothing here knows a widget, a theme's colours or the document.
 
-pub mod curve;
-pub mod index;
-pub mod polyline;
-pub mod route;
-pub mod snap;
+pub(crate) mod curve;
+pub(crate) mod index;
+pub(crate) mod polyline;
+pub(crate) mod route;
+pub(crate) mod snap;

@@ -7,9 +7,6 @@ mod end;
 mod start;
 mod step;
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::HashSet;
 
 use egui::{Pos2, Rect, Vec2};

@@ -118,8 +118,9 @@ fn on_card(scene: &Scene, at: usize, pos: Pos2, detail: Detail) -> Option<Hit> {
         if badge.contains(pos) && card.worst.is_some() {
             return Some(Hit::Badge(at));
         }
-        let tags =
-            (0..card.ins.len()).filter(|&slot| card.tag(slot).is_some_and(|tag| tag.contains(pos)));
+        let tags = (0..card.ins.len()).filter(|&slot| {
+            card.ins[slot].value.is_some() && card.tag(slot).is_some_and(|tag| tag.contains(pos))
+        });
         if let Some(slot) = tags.last() {
             return Some(Hit::Value(at, slot));
         }

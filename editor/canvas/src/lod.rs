@@ -5,7 +5,7 @@
 
 /// How much is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Detail {
+pub(crate) enum Detail {
     /// Coloured blocks, hairlines, and thick wires where something is blocked.
     Blocks,
     /// Cards, ports and wires, no text.
@@ -25,7 +25,7 @@ const GLYPH_STEP: f32 = 0.5;
 
 impl Detail {
     /// The detail at a zoom.
-    pub fn at(zoom: f32) -> Self {
+    pub(crate) fn at(zoom: f32) -> Self {
         if zoom < SHAPES_MIN {
             Self::Blocks
         } else if zoom < TEXT_MIN {
@@ -37,12 +37,12 @@ impl Detail {
 }
 
 /// Whether wires show their numbers at this zoom without being pointed at.
-pub fn shows_wire_labels(zoom: f32) -> bool {
+pub(crate) fn shows_wire_labels(zoom: f32) -> bool {
     zoom >= LABEL_MIN
 }
 
 /// The size of glyphs that are `size` high at zoom 1, in steps.
-pub fn glyph_size(size: f32, zoom: f32) -> f32 {
+pub(crate) fn glyph_size(size: f32, zoom: f32) -> f32 {
     // Rounded down: text that is a little small fits where it was measured.
     ((size * zoom / GLYPH_STEP).floor() * GLYPH_STEP).max(GLYPH_STEP)
 }

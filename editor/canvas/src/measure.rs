@@ -26,7 +26,7 @@ const OTHER: u16 = 620;
 const WIDE: u16 = 1_050;
 
 /// The width of a text in a font at zoom 1.
-pub fn text_width(text: &str, font: Font) -> f32 {
+pub(crate) fn text_width(text: &str, font: Font) -> f32 {
     let thousandths: u32 = text.chars().map(|c| u32::from(thousandths(c, font))).sum();
     thousandths as f32 * font.size() / 1000.0
 }
@@ -44,7 +44,7 @@ fn thousandths(c: char, font: Font) -> u16 {
 }
 
 /// The text, cut with an ellipsis where it is wider than this.
-pub fn cut(text: &str, width_max: f32, font: Font) -> String {
+pub(crate) fn cut(text: &str, width_max: f32, font: Font) -> String {
     if text_width(text, font) <= width_max {
         return text.to_owned();
     }

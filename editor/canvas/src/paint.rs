@@ -128,20 +128,25 @@ impl<'a> Brush<'a> {
         ));
     }
 
+    /// A rectangle moved so that it stays inside the canvas.
+    pub(crate) fn inside(&self, rect: Rect) -> Rect {
+        let room = self.camera.screen().shrink(6.0);
+        let moved = rect.translate(Vec2::new(
+            (room.max.x - rect.max.x).min(0.0),
+            (room.max.y - rect.max.y).min(0.0),
+        ));
+        moved.translate(Vec2::new(
+            (room.min.x - moved.min.x).max(0.0),
+            (room.min.y - moved.min.y).max(0.0),
+        ))
+    }
+
     /// A label on its own ground, on the screen; moved so that it stays inside the canvas.
     pub(crate) fn chip(&self, at: Pos2, lines: &[&str], color: Color32) -> Rect {
         let size = Font::Text.size();
         let galley = self.lines(lines.join("\n"), (Font::Text, size), color, 420.0);
-        let mut rect = Rect::from_min_size(at, galley.size() + Vec2::new(20.0, 12.0));
-        let inside = self.camera.screen().shrink(6.0);
-        rect = rect.translate(Vec2::new(
-            (inside.max.x - rect.max.x).min(0.0),
-            (inside.max.y - rect.max.y).min(0.0),
-        ));
-        rect = rect.translate(Vec2::new(
-            (inside.min.x - rect.min.x).max(0.0),
-            (inside.min.y - rect.min.y).max(0.0),
-        ));
+        let rect = Rect::from_min_size(at, galley.size() + Vec2::new(20.0, 12.0));
+        let rect = self.inside(rect);
         self.panel(
             rect,
             6.0,

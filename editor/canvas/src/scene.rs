@@ -4,9 +4,9 @@
 //! seen, a limited number in each frame, so that opening a graph of ten thousand processes costs no more than what is
 //! in sight.
 
-pub mod card;
-pub mod frame;
-pub mod wire;
+pub(crate) mod card;
+pub(crate) mod frame;
+pub(crate) mod wire;
 
 #[cfg(test)]
 mod tests;
@@ -33,15 +33,15 @@ const ROUTES_PER_FRAME: usize = 48;
 
 /// What a document looks like.
 #[derive(Debug, Clone, Default)]
-pub struct Scene {
+pub(crate) struct Scene {
     /// The processes, in the order of the graph.
-    pub cards: Vec<Card>,
+    pub(crate) cards: Vec<Card>,
     /// The connectors, in the order of the graph.
-    pub wires: Vec<Wire>,
+    pub(crate) wires: Vec<Wire>,
     /// The groups.
-    pub frames: Vec<Frame>,
+    pub(crate) frames: Vec<Frame>,
     /// The notes.
-    pub papers: Vec<Paper>,
+    pub(crate) papers: Vec<Paper>,
     by_name: HashMap<ProcessName, usize>,
     by_wire: HashMap<WireId, usize>,
     /// The wires at each card.
@@ -56,18 +56,18 @@ pub struct Scene {
 
 /// What of a scene is in sight.
 #[derive(Debug, Clone, Default)]
-pub struct Seen {
+pub(crate) struct Seen {
     /// Positions of cards.
-    pub cards: Vec<usize>,
+    pub(crate) cards: Vec<usize>,
     /// Positions of wires.
-    pub wires: Vec<usize>,
+    pub(crate) wires: Vec<usize>,
     /// Whether wires are left that have not found their way.
-    pub is_waiting: bool,
+    pub(crate) is_waiting: bool,
 }
 
 impl Scene {
     /// Looks at a document; `opened` names the processes whose settings are all shown.
-    pub fn new(document: &Document, opened: &HashSet<ProcessName>) -> Self {
+    pub(crate) fn new(document: &Document, opened: &HashSet<ProcessName>) -> Self {
         let names = document.graph().processes.keys();
         let cards: Vec<Card> = names
             .filter_map(|name| {
@@ -139,29 +139,29 @@ impl Scene {
     }
 
     /// The position of a process.
-    pub fn card_of(&self, name: &ProcessName) -> Option<usize> {
+    pub(crate) fn card_of(&self, name: &ProcessName) -> Option<usize> {
         self.by_name.get(name).copied()
     }
 
     /// The position of a connector.
-    pub fn wire_of(&self, id: WireId) -> Option<usize> {
+    pub(crate) fn wire_of(&self, id: WireId) -> Option<usize> {
         self.by_wire.get(&id).copied()
     }
 
     /// The wires at a card.
-    pub fn wires_around(&self, card: usize) -> &[usize] {
+    pub(crate) fn wires_around(&self, card: usize) -> &[usize] {
         self.around.get(card).map_or(&[], Vec::as_slice)
     }
 
     /// Where a port is.
-    pub fn port_pos(&self, side: Side, end: &PortRef) -> Option<Pos2> {
+    pub(crate) fn port_pos(&self, side: Side, end: &PortRef) -> Option<Pos2> {
         let card = &self.cards[self.card_of(&end.process)?];
         let slot = card.find(side, &end.key())?;
         Some(card.port_pos(side, slot))
     }
 
     /// All that there is.
-    pub fn bounds(&self) -> Option<Rect> {
+    pub(crate) fn bounds(&self) -> Option<Rect> {
         let cards = self.cards.iter().map(Card::outer);
         let frames = self.frames.iter().map(|frame| frame.rect);
         let papers = self.papers.iter().map(|paper| paper.rect);
@@ -170,12 +170,12 @@ impl Scene {
     }
 
     /// The cards that meet an area.
-    pub fn cards_in(&self, area: Rect) -> Vec<usize> {
+    pub(crate) fn cards_in(&self, area: Rect) -> Vec<usize> {
         self.card_index.find(area)
     }
 
     /// The wires that may be in an area.
-    pub fn wires_in(&self, area: Rect) -> Vec<usize> {
+    pub(crate) fn wires_in(&self, area: Rect) -> Vec<usize> {
         let pieces = self.wire_index.find(area);
         let mut found: Vec<usize> = pieces
             .into_iter()
@@ -193,7 +193,7 @@ impl Scene {
     }
 
     /// What is in sight, with the ways of its wires found and as fine as the tolerance wants.
-    pub fn look_at(&mut self, area: Rect, tolerance: f32) -> Seen {
+    pub(crate) fn look_at(&mut self, area: Rect, tolerance: f32) -> Seen {
         let mut seen = Seen {
             cards: self.cards_in(area),
             wires: self.wires_in(area),
@@ -225,7 +225,12 @@ impl Scene {
     }
 
     /// A way between two points; `without` is a card that is on its way elsewhere and so no obstacle.
-    pub fn way_round(&self, from: Pos2, to: Pos2, without: Option<&HashSet<usize>>) -> Curve {
+    pub(crate) fn way_round(
+        &self,
+        from: Pos2,
+        to: Pos2,
+        without: Option<&HashSet<usize>>,
+    ) -> Curve {
         route(from, to, &|area| {
             let found = self.cards_in(area).into_iter();
             found
@@ -236,7 +241,7 @@ impl Scene {
     }
 
     /// The frame of a group as it would be if cards were elsewhere.
-    pub fn frame_moved(&self, frame: &Frame, moving: &HashSet<usize>, by: Vec2) -> Rect {
+    pub(crate) fn frame_moved(&self, frame: &Frame, moving: &HashSet<usize>, by: Vec2) -> Rect {
         if !frame.members.iter().any(|member| moving.contains(member)) {
             return frame.rect;
         }

@@ -159,3 +159,44 @@ impl Live for Told {
         self.banner.clone()
     }
 }
+
+/// Many processes in columns, each wired to some of the next columns.
+pub(crate) fn mesh(columns: usize, rows: usize) -> Document {
+    use std::fmt::Write as _;
+    let mut text = String::from("Graph(format: 1, processes: {\n");
+    let (mut wires, mut layout) = (String::new(), String::new());
+    let kinds = ["core/Filter", "text/Regex", "core/Filter", "json/Write"];
+    let kind = |column: usize, row: usize| kinds[(column * 7 + row * 3) % kinds.len()];
+    for column in 0..columns {
+        for row in 0..rows {
+            let component = kind(column, row);
+            writeln!(
+                text,
+                "\"p{column}_{row}\": Process(component: \"{component}\"),"
+            )
+            .unwrap();
+            let stagger = (column % 3) * 30;
+            let (x, y) = (column * 260, row * 170 + stagger);
+            write!(layout, "\"p{column}_{row}\": ({x}, {y}),").unwrap();
+            let second = if component == "json/Write" {
+                None
+            } else {
+                Some("rest")
+            };
+            for (at, port) in std::iter::once("out").chain(second).enumerate() {
+                let far = column + 1 + (column + row * 5 + at) % 9 / 7;
+                let to = (row + at + column % 2) % rows;
+                if far < columns {
+                    writeln!(
+                        wires,
+                        "Connector(from: \"p{column}_{row}.{port}\", to: \"p{far}_{to}.in\"),"
+                    )
+                    .unwrap();
+                }
+            }
+        }
+    }
+    open(&format!(
+        "{text}}}, connectors: [{wires}], layout: {{ {layout} }})"
+    ))
+}

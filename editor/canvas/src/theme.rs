@@ -5,7 +5,7 @@
 //! least 3 to 1, which a test holds for every pair that is drawn.
 
 mod hue;
-pub mod metric;
+pub(crate) mod metric;
 mod palette;
 
 #[cfg(test)]
@@ -16,7 +16,7 @@ use egui::{Color32, FontFamily, FontId};
 pub use hue::{Hue, Shape};
 
 /// How many tints groups have; later groups begin anew.
-pub const TINTS: usize = 4;
+pub(crate) const TINTS: usize = 4;
 
 /// Which theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -1,12 +1,12 @@
 //! Typing a value onto an in-port, in place.
 
-use egui::{Align, FontSelection, Key, Rect, TextEdit, Ui, UiBuilder, Vec2};
+use egui::{Align2, FontSelection, Key, Rect, TextEdit, Ui, UiBuilder, Vec2};
 use millstream_graph::PortRef;
 
 use crate::camera::Camera;
 use crate::lod::glyph_size;
 use crate::scene::Scene;
-use crate::theme::metric::{TAG_GAP, TAG_HEIGHT};
+use crate::theme::metric::TAG_HEIGHT;
 use crate::theme::{Font, Theme};
 use crate::{Side, paint};
 
@@ -54,18 +54,19 @@ impl Typing {
         camera: &Camera,
         theme: &Theme,
     ) -> Typed {
-        let Some(pos) = scene.port_pos(Side::In, &self.port) else {
+        let card = scene.card_of(&self.port.process).map(|at| &scene.cards[at]);
+        let slot = card.and_then(|card| card.find(Side::In, &self.port.key()));
+        let Some(tag) = card.zip(slot).and_then(|(card, slot)| card.tag(slot)) else {
             return Typed::Dropped;
         };
         let zoom = camera.zoom().max(0.8);
         let size = glyph_size(Font::Value.size(), zoom);
-        let width = crate::measure::text_width(&self.text, Font::Value) * zoom + 26.0;
-        let size_of_field = Vec2::new(width.max(WIDTH_MIN), (TAG_HEIGHT + 8.0) * zoom);
-        let right = camera.screen_from_graph(pos) - Vec2::new(TAG_GAP * zoom, 0.0);
-        let rect = Rect::from_min_size(
-            right - Vec2::new(size_of_field.x, size_of_field.y * 0.5),
-            size_of_field,
-        );
+        let wanted = crate::measure::text_width(&self.text, Font::Value) * zoom + 26.0;
+        let tag = camera.rect_in_screen(tag);
+        let height = (TAG_HEIGHT + 6.0) * zoom;
+        let width = wanted.max(tag.width()).max(WIDTH_MIN);
+        let corner = tag.left_center() - Vec2::new(0.0, height * 0.5);
+        let rect = Rect::from_min_size(corner, Vec2::new(width, height));
         let line = if self.problem.is_some() {
             theme.red
         } else {
@@ -83,7 +84,7 @@ impl Typing {
             .font(FontSelection::FontId(Font::Value.at(size)))
             .text_color(theme.tag_text)
             .frame(egui::Frame::NONE)
-            .vertical_align(Align::Center)
+            .align(Align2::LEFT_CENTER)
             .hint_text(format!("value of {}", self.port))
             .desired_width(f32::INFINITY)
             .min_size(rect.shrink2(Vec2::new(6.0, 0.0)).size());
@@ -91,6 +92,9 @@ impl Typing {
         let name = format!("value of {}", self.port);
         ui.ctx()
             .accesskit_node_builder(response.id, |node| node.set_label(name));
+        if let Some(problem) = &self.problem {
+            complain(ui, rect, problem, theme);
+        }
         if !self.has_focus {
             response.request_focus();
             self.has_focus = true;
@@ -110,4 +114,23 @@ impl Typing {
             Typed::Stay
         }
     }
+}
+
+/// Why what was typed does not do.
+fn complain(ui: &Ui, field: Rect, problem: &str, theme: &Theme) {
+    let font = Font::Text.at(Font::Text.size());
+    let galley = ui
+        .painter()
+        .layout(problem.to_owned(), font, theme.red, 320.0);
+    let below = field.left_bottom() + Vec2::new(0.0, 5.0);
+    let ground = Rect::from_min_size(below, galley.size() + Vec2::new(16.0, 8.0));
+    ui.painter().rect(
+        ground,
+        paint::corner(4.0),
+        theme.chip,
+        egui::Stroke::new(1.0, theme.red),
+        egui::StrokeKind::Inside,
+    );
+    ui.painter()
+        .galley(below + Vec2::new(8.0, 4.0), galley, theme.red);
 }

@@ -3,8 +3,7 @@
 //! The document has the last word; what stands here is for the eye: which ports glow, and the reason beside the pointer.
 
 use millstream_document::{Action, ConnectMode, Document, PortAt, Side};
-use millstream_graph::{PortRef, conversion};
-use millstream_packet::Fit;
+use millstream_graph::PortRef;
 
 /// What would come of a wire.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +19,7 @@ pub(crate) enum Verdict {
 pub(crate) struct Refusal {
     /// The reason for people.
     pub(crate) reason: String,
-    /// A component that would stand between, and the action that puts it there.
+    /// What could be done instead, and the action that does it.
     pub(crate) offer: Option<(String, Action)>,
 }
 
@@ -48,37 +47,12 @@ pub(crate) fn judge(document: &Document, one: &PortAt, other: &PortAt) -> Verdic
         };
         return refused(format!("both are {word}"));
     };
-    let (Some(writer), Some(reader)) = (
-        document.port(Side::Out, &from),
-        document.port(Side::In, &to),
-    ) else {
-        return refused("there is no such port".to_owned());
-    };
-    if let Some((_, wire)) = document.wires_at(Side::Out, &from).next() {
-        return refused(format!(
-            "`{from}` is connected to `{}` already; Shift and drag moves that wire",
-            wire.to
-        ));
-    }
-    if reader.has_value {
-        return refused(format!("`{to}` has a value already"));
-    }
-    let (sent, taken) = (&writer.port_type, &reader.port_type);
-    if sent.fits(taken) != Fit::Never {
+    let Err(refusal) = document.can_connect(&from, &to) else {
         return Verdict::Fits;
-    }
-    let offer = conversion(sent, taken).and_then(|found| {
-        let action = Action::ConnectThrough {
-            from: from.clone(),
-            to: to.clone(),
-            component: found.component.parse().ok()?,
-            in_port: found.in_port.parse().ok()?,
-            out_port: found.out_port.parse().ok()?,
-        };
-        Some((found.component.to_owned(), action))
-    });
+    };
+    let offer = refusal.offer.map(|offer| (offer.label, offer.action));
     Verdict::Refused(Refusal {
-        reason: format!("{sent} to {taken}: nothing that it sends fits"),
+        reason: refusal.reason,
         offer,
     })
 }
@@ -121,14 +95,14 @@ mod tests {
         let refusal = reason(verdict("spare.out", "text.in"));
         assert_eq!(
             refusal.offer.map(|(name, _)| name).as_deref(),
-            Some("json/Write")
+            Some("Insert json/Write")
         );
     }
 
     #[test]
     fn out_port_has_one_wire() {
         let refusal = reason(verdict("read.out", "show.in"));
-        assert!(refusal.reason.contains("already"), "{refusal:?}");
+        assert!(refusal.reason.contains("one connector"), "{refusal:?}");
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub enum Action {
     Add(Add),
     /// Puts a process that stands already between the two ends of a connector.
     InsertOnWire(Insertion),
-    /// Removes things, and what hangs on them.
+    /// Removes things, and what hangs on them; slicing connectors is this too.
     Delete {
         /// What goes.
         targets: Vec<Target>,

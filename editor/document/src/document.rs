@@ -1,5 +1,6 @@
 //! The document: what it holds, and how it is read. How it changes is in [`crate::apply`].
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -51,6 +52,8 @@ pub struct Document {
     pub(crate) states_made: u64,
     pub(crate) saved: Mark,
     pub(crate) deployed: Mark,
+    /// The hash of the text in one state.
+    pub(crate) text_hash: Cell<Option<(StateId, u64)>>,
     /// What is known of components, by how processes name them.
     pub(crate) specs: HashMap<ComponentRef, Option<Arc<ComponentSpec>>>,
     /// The ports of every process.
@@ -85,6 +88,7 @@ impl Document {
             states_made: 0,
             saved: Mark::default(),
             deployed: Mark::default(),
+            text_hash: Cell::new(None),
             specs: HashMap::new(),
             ports: HashMap::new(),
         };
@@ -213,6 +217,13 @@ impl Document {
                 self.library.subgraphs.as_ref(),
             ),
         }
+    }
+
+    /// How many processes use a component: a subgraph is often used more than once.
+    pub fn uses(&self, component: &ComponentRef) -> usize {
+        let all = self.graph().processes.values();
+        all.filter(|process| process.component.as_ref() == Some(component))
+            .count()
     }
 
     /// The ports of a process, ghosts of unknown components included.

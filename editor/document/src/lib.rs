@@ -9,17 +9,23 @@
 //! | change something | [`Action`], [`Document::apply`], [`Refused`] |
 //! | draw the graph | [`Document::graph`], [`Document::ports`], [`Document::wires`], [`Document::problems`] |
 //! | name a thing | [`Target`], [`WireId`], [`GroupId`] |
-//! | know what is selected | [`Selection`] |
+//! | know what is selected | [`Selection`], [`Document::focus`] |
+//! | mend what is wrong | [`Document::fixes`], [`Offer`] |
+//! | find a component | [`mod@search`] |
+//! | show the text | [`TextView`] |
+//! | show a run | [`live`] |
 
 mod action;
 mod apply;
 mod clipboard;
 mod document;
 mod fit;
+mod fix;
 mod geometry;
 mod history;
 mod ids;
 mod judge;
+pub mod live;
 mod mark;
 mod meta;
 mod model;
@@ -30,9 +36,11 @@ mod ports;
 mod problem;
 mod refusal;
 mod replace;
+pub mod search;
 mod selection;
 mod settle;
 mod target;
+mod text;
 
 #[cfg(test)]
 mod testing;
@@ -57,3 +65,4 @@ pub use refusal::{Applied, NewFile, Notice, Offer, Refused};
 pub use replace::{PortMapping, Replacement};
 pub use selection::{PortAt, Selection};
 pub use target::{Export, GroupId, Target, WireId};
+pub use text::TextView;

@@ -61,9 +61,17 @@ impl Document {
         }
     }
 
+    /// The hash of the canonical text, made once for each state.
     fn text_hash(&self) -> u64 {
+        if let Some((state, hash)) = self.text_hash.get()
+            && state == self.state
+        {
+            return hash;
+        }
         let mut hasher = DefaultHasher::new();
         self.text().hash(&mut hasher);
-        hasher.finish()
+        let hash = hasher.finish();
+        self.text_hash.set(Some((self.state, hash)));
+        hash
     }
 }

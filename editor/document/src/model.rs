@@ -296,7 +296,9 @@ impl Model {
                 if let Some(connector) = self.graph.connectors.get(*at) {
                     hook(&mut self.around, connector, id);
                     let ends = [connector.from.process.clone(), connector.to.process.clone()];
-                    ends.iter().for_each(|end| self.touch(end));
+                    for end in &ends {
+                        self.touch(end);
+                    }
                 }
             }
             Edit::AddConnector {

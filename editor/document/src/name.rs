@@ -8,7 +8,7 @@ impl Document {
     /// A name for a new process of a component, that no process has: `read_lines` for `file/ReadLines`.
     pub fn name_for(&self, component: Option<&ComponentRef>) -> ProcessName {
         self.free_name(&ProcessName::legible(
-            &component.map_or_else(|| "process".to_owned(), |component| base_of(component)),
+            &component.map_or_else(|| "process".to_owned(), base_of),
         ))
     }
 
@@ -42,7 +42,7 @@ fn numbered(name: &str, is_free: impl Fn(&str) -> bool) -> Option<String> {
     if is_free(name) {
         return Some(name.to_owned());
     }
-    (2_u64..)
+    (2..u64::MAX)
         .map(|number| format!("{name}_{number}"))
         .find(|text| is_free(text))
 }

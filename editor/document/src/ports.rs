@@ -15,6 +15,11 @@ pub struct Ports {
 }
 
 /// One port, or one element of an array port.
+#[expect(
+    clippy::struct_excessive_bools,
+    clippy::struct_field_names,
+    reason = "each is a question of its own; the type has the name that it has in specs"
+)]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Port {
     /// Its name, and which element it is.

@@ -26,12 +26,13 @@ impl Document {
         if touched.all {
             let names: Vec<ProcessName> = self.graph().processes.keys().cloned().collect();
             self.ports.clear();
-            names.iter().for_each(|name| self.settle_process(name));
+            for name in &names {
+                self.settle_process(name);
+            }
         } else {
-            touched
-                .processes
-                .iter()
-                .for_each(|name| self.settle_process(name));
+            for name in &touched.processes {
+                self.settle_process(name);
+            }
         }
         self.settle_problems(&touched);
         self.settle_selection();
@@ -75,7 +76,7 @@ impl Document {
             .process(name)
             .is_some_and(|process| process.on_error == OnError::DeadLetter);
         let build = |side: Side| {
-            let mut uses = self.uses(name, side);
+            let mut uses = self.port_uses(name, side);
             let known = spec.map_or(&[][..], |spec| match side {
                 Side::In => &spec.in_ports,
                 Side::Out => &spec.out_ports,
@@ -105,7 +106,7 @@ impl Document {
         }
     }
 
-    fn uses(&self, name: &ProcessName, side: Side) -> Uses {
+    fn port_uses(&self, name: &ProcessName, side: Side) -> Uses {
         let mut uses = Uses::new();
         for &id in self.wires_of(name) {
             if let Some(wire) = self.wire(id) {
@@ -157,7 +158,7 @@ fn add_known(ports: &mut Vec<Port>, spec: &PortSpec, uses: &mut Uses) {
         .cloned()
         .collect();
     let taken: Vec<u32> = keys.iter().filter_map(|key| key.index).collect();
-    let spare = (0..).find(|index| !taken.contains(index));
+    let spare = (0..u32::MAX).find(|index| !taken.contains(index));
     for key in keys {
         let used = uses.remove(&key).unwrap_or_default();
         ports.push(of_spec(key, used));

@@ -51,6 +51,7 @@ fn port(text: &str) -> PortSpec {
         setting: marked.contains('=').then(|| SettingSpec {
             default: None,
             schema: "{}".parse().unwrap(),
+            hot: false,
         }),
         docs: String::new(),
     }

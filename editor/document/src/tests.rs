@@ -5,5 +5,6 @@ mod history;
 mod judging;
 mod processes;
 mod properties;
+mod random;
 mod selecting;
 mod subgraphs;

@@ -20,6 +20,8 @@ pub(crate) use trial::{RecordArgs, ReplayArgs, TestArgs};
 use crate::metrics::Address;
 use crate::overrides::Changes;
 use crate::select::{CapacityArg, IipArg, parse_duration};
+#[cfg(feature = "otlp")]
+use crate::telemetry::Endpoint;
 
 /// Draw dataflow graphs, run them anywhere.
 ///
@@ -250,6 +252,10 @@ pub(crate) struct RunArgs {
     /// Serve what the graph counts for Prometheus, at /metrics of this port of this machine, or of this address.
     #[arg(long, value_name = "ADDR")]
     pub(crate) metrics: Option<Address>,
+    /// Send metrics while it runs, and spans of run and processes at the end, to this collector of OpenTelemetry.
+    #[cfg(feature = "otlp")]
+    #[arg(long, value_name = "URL")]
+    pub(crate) otlp: Option<Endpoint>,
     /// How errors look.
     #[command(flatten)]
     pub(crate) format: FormatArgs,

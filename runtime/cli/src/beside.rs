@@ -1,9 +1,9 @@
-//! What happens beside a network while it runs: a recorder looks on, a recording is fed in, counts are served.
+//! What happens beside a network while it runs: a recorder looks on, a recording is fed in, counts are served and sent.
 //!
 //! Everything here is opened before the run, so that what is wrong is told before anything runs; it begins between building
 //! and starting the network, so that no packet is missed; and it ends with the network.
 
-use millstream_engine::{Doors, Network};
+use millstream_engine::{Doors, Network, Report};
 
 use crate::args::RunArgs;
 use crate::exit::Fault;
@@ -11,6 +11,8 @@ use crate::feed::Feed;
 use crate::metrics::{Serving, Stall};
 use crate::output::Shell;
 use crate::recording::record::{Recorder, Recording};
+#[cfg(feature = "otlp")]
+use crate::telemetry::{Telemetry, Telling};
 
 /// What is ready to begin.
 #[derive(Debug, Default)]
@@ -21,6 +23,9 @@ pub(crate) struct Beside {
     pub(crate) feed: Option<Feed>,
     /// Serves what is counted.
     pub(crate) metrics: Option<Stall>,
+    /// Sends what is counted.
+    #[cfg(feature = "otlp")]
+    pub(crate) telemetry: Option<Telemetry>,
 }
 
 /// What goes on beside a network.
@@ -29,6 +34,8 @@ pub(crate) struct Company {
     recording: Option<Recording>,
     feed: Option<Feed>,
     serving: Option<Serving>,
+    #[cfg(feature = "otlp")]
+    telling: Option<Telling>,
     fault: Option<Fault>,
 }
 
@@ -46,6 +53,8 @@ impl Beside {
             recorder: recorder.transpose()?,
             feed: None,
             metrics: Stall::open(args)?,
+            #[cfg(feature = "otlp")]
+            telemetry: Telemetry::open(args)?,
         })
     }
 
@@ -61,6 +70,11 @@ impl Beside {
             recording: self.recorder.map(begin).transpose()?,
             feed: self.feed,
             serving: self.metrics.map(serve).transpose()?,
+            #[cfg(feature = "otlp")]
+            telling: self
+                .telemetry
+                .map(|telemetry| telemetry.begin(network))
+                .transpose()?,
             fault: None,
         })
     }
@@ -84,9 +98,17 @@ impl Company {
     }
 
     /// Ends what has not ended; what went wrong first, if anything did.
-    pub(crate) fn end(self, shell: &Shell) -> Option<Fault> {
+    #[cfg_attr(
+        not(feature = "otlp"),
+        expect(unused_variables, reason = "only telemetry tells how it went")
+    )]
+    pub(crate) fn end(self, report: Option<&Report>, shell: &Shell) -> Option<Fault> {
         if let Some(serving) = self.serving {
             serving.end();
+        }
+        #[cfg(feature = "otlp")]
+        if let Some(telling) = self.telling {
+            telling.end(report, shell);
         }
         let ended = self.recording.map(|recording| recording.finish(shell));
         self.fault.or_else(|| ended?.err())

@@ -101,7 +101,7 @@ async fn drive(plan: Plan, stage: Stage<'_>, beside: Beside) -> Result<Executed,
         never = link.serve() => match never {},
     };
     progress.end();
-    let fault = company.end(shell);
+    let fault = company.end(report.as_ref(), shell);
     link.close(report.as_ref()).await;
     Ok(Executed {
         report,

@@ -1,7 +1,7 @@
-//! Where log lines go: standard error, above the progress line.
+//! Where log lines go: standard error, above the progress line, and clients of a server that want them.
 //!
 //! Components log with `console/Log`; the runtime logs what degrades. `-v` shows more, `MILLSTREAM_LOG` decides by
-//! target.
+//! target. Clients say for themselves how much they want to see.
 
 use std::fmt::Debug;
 use std::io;
@@ -48,10 +48,12 @@ pub(crate) fn start(global: &Global, shell: &Shell) -> Result<(), Fault> {
         Some(text) => filter(&text)?,
         None => level(shell),
     };
-    let registry = tracing_subscriber::registry().with(targets).with(Shared);
+    let registry = tracing_subscriber::registry().with(Shared.with_filter(shared()));
     let started = match global.log_format {
-        LogFormat::Text => registry.with(layer.without_time()).try_init(),
-        LogFormat::Json => registry.with(layer.json()).try_init(),
+        LogFormat::Text => registry
+            .with(layer.without_time().with_filter(targets))
+            .try_init(),
+        LogFormat::Json => registry.with(layer.json().with_filter(targets)).try_init(),
     };
     // It fails only when there is a logger already, and nobody else starts one.
     drop(started);
@@ -77,6 +79,13 @@ fn level(shell: &Shell) -> Targets {
         .with_target("millstream_components", components)
 }
 
+/// What clients may see: what happens in here. What the libraries under it say matters when something is wrong.
+fn shared() -> Targets {
+    Targets::new()
+        .with_default(LevelFilter::WARN)
+        .with_target("millstream", LevelFilter::DEBUG)
+}
+
 fn filter(text: &str) -> Result<Targets, Fault> {
     text.parse::<Targets>().map_err(|error| {
         Fault::usage(format!("{VARIABLE}: `{text}` is no log filter: {error}"))
@@ -84,7 +93,7 @@ fn filter(text: &str) -> Result<Targets, Fault> {
     })
 }
 
-/// Sends log lines to clients that want them, of those that are logged at all.
+/// Sends log lines to clients that want them.
 #[derive(Debug)]
 struct Shared;
 

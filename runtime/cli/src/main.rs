@@ -33,6 +33,8 @@ mod signals;
 mod source;
 mod summary;
 mod target;
+#[cfg(feature = "otlp")]
+mod telemetry;
 mod trial;
 mod verb;
 

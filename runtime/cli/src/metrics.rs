@@ -4,9 +4,6 @@
 //! that a busy network neither waits for a scrape nor holds it up, with a bound on clients and on the time that they may take.
 //! [METRICS.md](../METRICS.md) is the table of names, and a test holds it against the text.
 
-mod machine;
-mod text;
-
 use std::convert::Infallible;
 use std::net::{SocketAddr, TcpListener};
 use std::str::FromStr;
@@ -24,6 +21,7 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use millstream_engine::Network;
+use millstream_server::metrics;
 use subtle::ConstantTimeEq as _;
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
@@ -37,8 +35,6 @@ use crate::output::Shell;
 const CLIENTS_MAX: usize = 16;
 /// Time that a client has for a request and its answer.
 const CLIENT_TIME: Duration = Duration::from_secs(10);
-/// What the text is: `OpenMetrics`, which Prometheus asks for first.
-const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Where metrics are served: `9464`, `:9464` or `127.0.0.1:9464`; a port alone is one of this machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -221,12 +217,14 @@ impl Desk {
                 .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
             return refused;
         }
-        match text::text(&self.network) {
+        let network = (self.network.name().to_owned(), self.network.clone());
+        match metrics::text(vec![network]) {
             Ok(text) => {
                 let mut answer = Response::new(Full::new(Bytes::from(text)));
-                answer
-                    .headers_mut()
-                    .insert(CONTENT_TYPE, HeaderValue::from_static(TEXT));
+                answer.headers_mut().insert(
+                    CONTENT_TYPE,
+                    HeaderValue::from_static(metrics::CONTENT_TYPE),
+                );
                 answer
             }
             Err(_format) => plain(StatusCode::INTERNAL_SERVER_ERROR, "no text could be made\n"),

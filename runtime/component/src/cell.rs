@@ -2,16 +2,15 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU16, AtomicU64, Ordering::Relaxed};
 use std::task;
 
-use millstream_connector::Writer;
 use millstream_packet::{Headers, Packet, Record, Value};
 use parking_lot::Mutex;
 
 use crate::clock::WallClock;
 use crate::failure::{Failure, FailureKind};
-use crate::port::OutPort;
+use crate::port::{OutPort, Retired};
 
 /// What a failure with one packet does to the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -41,50 +40,65 @@ pub struct ProcessSetup {
 /// Shared by the ports and the context of one process.
 pub struct ProcessCell {
     setup: ProcessSetup,
-    flags: AtomicU8,
+    flags: AtomicU16,
     /// Headers of the packet being handled, when it had any.
     cause: Mutex<Option<Box<Headers>>>,
     /// The `error` out-port when it is connected.
     errors: Mutex<Option<OutPort>>,
     failed_packets: AtomicU64,
     /// Ends of connectors that the component has dropped; closed when its turn is over and it is known how it ended.
-    closing: Mutex<Vec<Writer>>,
-    /// The out-port whose groups did not come out even, when that is this process's own fault.
-    unbalanced: Mutex<Option<String>>,
+    closing: Mutex<Vec<Retired>>,
+    /// What few processes have.
+    aside: Mutex<Option<Box<Aside>>>,
     ids: AtomicU64,
     clock: WallClock,
     /// Wakes the component that waits to be told that the network stops.
     stop_waker: Mutex<Option<task::Waker>>,
 }
 
+/// What few processes have; there may be many of them.
+#[derive(Default)]
+struct Aside {
+    /// The out-port whose groups did not come out even, when that is this process's own fault.
+    unbalanced: Option<String>,
+    /// Settings that the component has not taken yet.
+    settings: Option<Record>,
+    /// Ends of connectors that are not closed, but wait for the process that takes the place of this one.
+    kept: Vec<Retired>,
+}
+
 /// The packet at hand has headers, or the one before had.
-pub(crate) const HEADED: u8 = 1;
+pub(crate) const HEADED: u16 = 1;
 /// Some out-port holds packets that found no room.
-pub(crate) const BLOCKED: u8 = 2;
+pub(crate) const BLOCKED: u16 = 2;
 /// An in-port ended inside a group, so an out-port may do so too.
-pub(crate) const CUT_SHORT: u8 = 8;
+pub(crate) const CUT_SHORT: u16 = 8;
 /// The process failed, or a stream that it read ended before its time: what it sent is not all there should be.
-pub(crate) const TRUNCATED: u8 = 16;
+pub(crate) const TRUNCATED: u16 = 16;
 /// Ends of connectors wait to be closed.
-const CLOSING: u8 = 32;
+const CLOSING: u16 = 32;
 /// The component wants to be told when the network stops, and then ends by itself.
-const ENDS_ITSELF: u8 = 64;
+const ENDS_ITSELF: u16 = 64;
 /// It has been told.
-const TOLD_TO_STOP: u8 = 128;
+const TOLD_TO_STOP: u16 = 128;
+/// Ends of connectors are kept for the process that takes the place of this one.
+const KEEPS: u16 = 256;
+/// There are settings that the component has not taken yet.
+pub(crate) const RESET: u16 = 512;
 /// The network is stopping: sources find their out-ports closed.
-pub(crate) const STOPPING: u8 = 4;
+pub(crate) const STOPPING: u16 = 4;
 
 impl ProcessCell {
     /// Makes the cell of a process.
     pub fn new(setup: ProcessSetup) -> Arc<Self> {
         Arc::new(Self {
             setup,
-            flags: AtomicU8::new(0),
+            flags: AtomicU16::new(0),
             cause: Mutex::new(None),
             errors: Mutex::new(None),
             failed_packets: AtomicU64::new(0),
             closing: Mutex::new(Vec::new()),
-            unbalanced: Mutex::new(None),
+            aside: Mutex::new(None),
             ids: AtomicU64::new(0),
             clock: WallClock::default(),
             stop_waker: Mutex::new(None),
@@ -116,9 +130,53 @@ impl ProcessCell {
     }
 
     /// Takes over an end of a connector that the component has dropped.
-    pub(crate) fn retire(&self, writer: Writer) {
-        self.closing.lock().push(writer);
+    pub(crate) fn retire(&self, retired: Retired) {
+        self.closing.lock().push(retired);
         self.set(CLOSING);
+    }
+
+    /// From now on the ends of connectors that the component drops are not closed but kept.
+    pub fn keep_ends(&self) {
+        self.set(KEEPS);
+    }
+
+    /// Whether ends are kept, because somebody is to take the place of this process.
+    pub fn keeps_ends(&self) -> bool {
+        self.has(KEEPS)
+    }
+
+    /// Takes what was kept; when the process has ended.
+    pub fn take_ends(&self) -> Vec<Retired> {
+        self.clear(KEEPS);
+        self.aside(|aside| std::mem::take(&mut aside.kept))
+    }
+
+    /// Gives the component new settings, all of them; it takes them at its next packet.
+    pub fn reset(&self, settings: Record) {
+        self.aside(|aside| aside.settings = Some(settings));
+        self.set(RESET);
+    }
+
+    /// The settings that the component is to take, if there are new ones.
+    #[cold]
+    pub(crate) fn take_settings(&self) -> Option<Record> {
+        self.clear(RESET);
+        self.aside(|aside| aside.settings.take())
+    }
+
+    /// Goes on with the counts of the process whose place this one takes.
+    pub fn succeed(&self, former: &Self) {
+        let counts = [
+            (&self.failed_packets, &former.failed_packets),
+            (&self.ids, &former.ids),
+        ];
+        for (own, former) in counts {
+            own.fetch_add(former.load(Relaxed), Relaxed);
+        }
+    }
+
+    fn aside<R>(&self, f: impl FnOnce(&mut Aside) -> R) -> R {
+        f(self.aside.lock().get_or_insert_default())
     }
 
     /// Closes what the component has dropped; called after each of its polls and at its end.
@@ -132,11 +190,13 @@ impl ProcessCell {
     #[cold]
     fn close_retired(&self) {
         self.clear(CLOSING);
-        let writers = std::mem::take(&mut *self.closing.lock());
+        let ends = std::mem::take(&mut *self.closing.lock());
         if self.has(TRUNCATED) {
-            for writer in &writers {
-                writer.connector().truncate();
+            for end in &ends {
+                end.writer.connector().truncate();
             }
+        } else if self.has(KEEPS) {
+            self.aside(|aside| aside.kept.extend(ends));
         }
     }
 
@@ -175,17 +235,17 @@ impl ProcessCell {
     }
 
     #[inline(always)]
-    pub(crate) fn flags(&self) -> u8 {
+    pub(crate) fn flags(&self) -> u16 {
         self.flags.load(Relaxed)
     }
 
     #[inline(always)]
-    pub(crate) fn has(&self, flag: u8) -> bool {
+    pub(crate) fn has(&self, flag: u16) -> bool {
         self.flags() & flag != 0
     }
 
     #[inline]
-    pub(crate) fn set(&self, flag: u8) {
+    pub(crate) fn set(&self, flag: u16) {
         // A look is far cheaper than a change that other threads may see.
         if self.flags() & flag != flag {
             self.flags.fetch_or(flag, Relaxed);
@@ -193,7 +253,7 @@ impl ProcessCell {
     }
 
     #[inline]
-    pub(crate) fn clear(&self, flag: u8) {
+    pub(crate) fn clear(&self, flag: u16) {
         if self.has(flag) {
             self.flags.fetch_and(!flag, Relaxed);
         }
@@ -279,7 +339,7 @@ impl ProcessCell {
     /// Notes that an out-port closed with groups that were not opened, or left groups open.
     #[cold]
     pub(crate) fn note_unbalanced(&self, fault: String) {
-        self.unbalanced.lock().get_or_insert(fault);
+        self.aside(|aside| aside.unbalanced.get_or_insert(fault).len());
     }
 
     /// What is wrong with the groups that this process sent, if its own input was in order. For a process that finished.
@@ -287,7 +347,7 @@ impl ProcessCell {
         if self.has(CUT_SHORT | STOPPING) {
             return None;
         }
-        self.unbalanced.lock().clone()
+        self.aside.lock().as_ref()?.unbalanced.clone()
     }
 
     /// Closes what the cell itself holds; called when the process has ended.

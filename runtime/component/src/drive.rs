@@ -10,7 +10,7 @@ use millstream_connector::Run;
 use millstream_packet::{Packet, Value};
 use tokio::time::Sleep;
 
-use crate::cell::{BLOCKED, ErrorPolicy, HEADED, ProcessCell};
+use crate::cell::{BLOCKED, ErrorPolicy, HEADED, ProcessCell, RESET};
 use crate::failure::{Failure, FailureKind};
 use crate::operator::Operator;
 use crate::payload::Payload as _;
@@ -104,7 +104,7 @@ fn process_run<O: Operator>(operator: &mut O, cell: &ProcessCell, mut run: Run<'
         if operator.is_done() {
             return RunEnd::Stop(Stop::Done);
         }
-        if O::EXPANDS || cell.has(BLOCKED) {
+        if O::EXPANDS || cell.has(BLOCKED | RESET) {
             return RunEnd::Stop(Stop::Interrupted);
         }
     }
@@ -138,6 +138,9 @@ impl<O: Operator> Drive<O> {
             if self.retry.is_some() {
                 ready!(self.poll_retry(cx))?;
                 continue;
+            }
+            if self.cell.has(RESET) {
+                self.refresh();
             }
             match self.phase {
                 Phase::Packets => match self.run()? {
@@ -219,8 +222,9 @@ impl<O: Operator> Drive<O> {
         if self.operator.is_done() {
             return Ok(Some(Stop::Done));
         }
-        let interrupted =
-            self.cell.has(BLOCKED) || self.retry.is_some() || self.phase == Phase::Expanding;
+        let interrupted = self.cell.has(BLOCKED | RESET)
+            || self.retry.is_some()
+            || self.phase == Phase::Expanding;
         Ok(interrupted.then_some(Stop::Interrupted))
     }
 
@@ -313,6 +317,17 @@ impl<O: Operator> Drive<O> {
             }
         }
         let_others_run(cx)
+    }
+
+    /// Has the operator take settings that were changed.
+    #[cold]
+    fn refresh(&mut self) {
+        if let Err(failure) = self.operator.refresh() {
+            let process = self.cell.name();
+            tracing::warn!(%process, error = %failure, "new settings are not taken");
+        }
+        // Also for an operator that has none.
+        self.cell.clear(RESET);
     }
 
     fn place(&self, failure: Failure) -> Failure {

@@ -34,7 +34,9 @@ pub use failure::{Closed, Failure, FailureKind};
 pub use millstream_graph::{Cost, FormatProblem, FormatText, Given};
 pub use operator::{Operator, OperatorPorts};
 pub use payload::{Payload, WrongType};
-pub use port::{Emitted, In, InArray, InPort, Out, OutArray, OutPort, Recv, RecvPacket, Send};
+pub use port::{
+    Emitted, In, InArray, InPort, Out, OutArray, OutPort, Recv, RecvPacket, Retired, Send,
+};
 pub use registry::{DuplicateName, Registry};
 pub use settings::{Config, settings_ports};
 pub use wiring::Wiring;

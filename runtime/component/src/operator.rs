@@ -17,6 +17,15 @@ pub trait OperatorPorts: Send + 'static {
     /// Calls `f` with every out-port, elements of array ports included.
     fn each_output(&mut self, f: &mut dyn FnMut(&mut OutPort));
 
+    /// Takes settings that were changed meanwhile; if the component cannot work with them, it goes on with the former ones.
+    ///
+    /// # Errors
+    ///
+    /// Fails when they do not fit.
+    fn refresh(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// Sends a bracket on, to the first out-port or to every element of it.
     fn forward_bracket(&mut self, bracket: Packet);
 }

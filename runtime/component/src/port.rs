@@ -9,7 +9,7 @@ mod typed_in;
 mod typed_out;
 
 pub use in_port::{InPort, RecvPacket};
-pub use out_port::{Emitted, OutPort, Send};
+pub use out_port::{Emitted, OutPort, Retired, Send};
 pub use typed_in::{In, InArray, Recv};
 pub use typed_out::{Out, OutArray};
 

@@ -1,6 +1,7 @@
 //! Settings: in-ports that are read once, described by a struct.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use millstream_graph::{PortSpec, SettingSpec};
 use millstream_packet::{PortType, Record, Value};
@@ -8,6 +9,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
+use crate::cell::{ProcessCell, RESET};
 use crate::failure::Failure;
 use crate::wiring::Wiring;
 
@@ -15,15 +17,65 @@ use crate::wiring::Wiring;
 ///
 /// Doc comments of the fields are the help of the ports; `#[serde(default)]` gives defaults; schemars attributes
 /// (`range`, `length`) are checked before the graph runs.
+///
+/// A field with `#[schemars(extend("hot" = true))]` can be changed while the component runs. An operator is prepared anew
+/// then; any other component asks [`Config::refresh`] when it takes a packet. A change of any other field restarts the
+/// process.
 #[derive(Debug, Clone)]
-pub struct Config<T>(pub T);
+pub struct Config<T> {
+    settings: T,
+    cell: Arc<ProcessCell>,
+}
 
 impl<T> Deref for Config<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.0
+        &self.settings
     }
+}
+
+impl<T: DeserializeOwned> Config<T> {
+    /// Takes the settings that were changed meanwhile; whether any were. Costs one look when none were, as nearly always.
+    #[inline]
+    pub fn refresh(&mut self) -> bool {
+        if !self.cell.has(RESET) {
+            return false;
+        }
+        match self.renew() {
+            Ok(former) => former.is_some(),
+            Err(failure) => {
+                let process = self.cell.name();
+                tracing::warn!(%process, error = %failure, "new settings are not taken");
+                false
+            }
+        }
+    }
+
+    /// Takes the settings that were changed meanwhile and gives the former ones, if any were.
+    ///
+    /// # Errors
+    ///
+    /// Fails when they do not fit; the former ones stay then.
+    #[doc(hidden)]
+    pub fn renew(&mut self) -> Result<Option<T>, Failure> {
+        let Some(record) = self.cell.take_settings() else {
+            return Ok(None);
+        };
+        let settings = read(record)?;
+        Ok(Some(std::mem::replace(&mut self.settings, settings)))
+    }
+
+    /// Goes back to former settings.
+    #[doc(hidden)]
+    pub fn restore(&mut self, former: T) {
+        self.settings = former;
+    }
+}
+
+fn read<T: DeserializeOwned>(settings: Record) -> Result<T, Failure> {
+    let json = serde_json::to_value(Value::from(settings))?;
+    serde_json::from_value(json).map_err(|error| Failure::fatal(format!("bad settings: {error}")))
 }
 
 impl Wiring {
@@ -47,12 +99,15 @@ impl Wiring {
                 }
             }
         }
-        let json = serde_json::to_value(Value::from(Record::from_iter(fields)))?;
-        serde_json::from_value(json)
-            .map(Config)
-            .map_err(|error| Failure::fatal(format!("bad settings: {error}")))
+        Ok(Config {
+            settings: read(Record::from_iter(fields))?,
+            cell: Arc::clone(self.cell()),
+        })
     }
 }
+
+/// What marks a setting that can be changed while the component runs.
+const HOT: &str = "hot";
 
 /// The setting ports that a struct describes, in the order of its fields.
 pub fn settings_ports<T: JsonSchema>() -> Vec<PortSpec> {
@@ -91,6 +146,7 @@ fn setting_port(
     if let Some(object) = schema.as_object_mut() {
         object.remove("description");
         object.remove("default");
+        object.remove(HOT);
         if let (Some(definitions), true) = (definitions, refers(property)) {
             object.insert("$defs".to_owned(), definitions.clone());
         }
@@ -103,6 +159,7 @@ fn setting_port(
         at_end: false,
         setting: Some(SettingSpec {
             default: default_value(property),
+            hot: property.get(HOT).and_then(Json::as_bool) == Some(true),
             schema,
         }),
         docs: text("description").replace('\n', " "),

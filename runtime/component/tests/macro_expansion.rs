@@ -45,7 +45,7 @@ mod kick {
         /// All of it.
         #[port(name = "in")]
         mut input: In<Text>,
-        Config(settings): Config<KickSettings>,
+        settings: Config<KickSettings>,
         cx: Context,
         /// What comes before.
         #[port(optional)]

@@ -67,7 +67,7 @@ const WRITERS_CROSS: u8 = 2;
 /// What the gate says when nothing is held and nobody looks: the fast ways are open.
 const OPEN: u64 = u64::MAX;
 /// What it says when nothing is held, but there is a tap: whoever looks for packets looks at `next_look`, too.
-const WATCHED: u64 = u64::MAX - 1;
+pub(crate) const WATCHED: u64 = u64::MAX - 1;
 
 /// A bounded pipe with counts.
 #[derive(Debug)]
@@ -77,8 +77,8 @@ pub struct Connector {
     /// Sequence number of the next packet to come out.
     pub(crate) head: AtomicU64,
     /// The reader sees no packet from here on; [`OPEN`] or [`WATCHED`] unless held. Written under the lock of `taps`.
-    gate: AtomicU64,
-    /// Who sees the packets that the reader takes.
+    pub(crate) gate: AtomicU64,
+    /// Who sees the packets that the reader takes, and what else few connectors have.
     taps: Lock<Option<Box<Taps>>>,
     /// With a tap: packets before this sequence number are not shown to it and may take the fast ways.
     next_look: AtomicU64,
@@ -194,6 +194,13 @@ impl Connector {
         }
     }
 
+    /// Whether all writers have closed and nothing is left inside.
+    #[inline]
+    pub(crate) fn is_finished(&self) -> bool {
+        // Closed before empty: a writer's last packet is in before it closes.
+        self.is_closed() && self.tail.load(Acquire) == self.head.load(Relaxed)
+    }
+
     /// Whether all writers have closed.
     #[inline]
     pub fn is_closed(&self) -> bool {
@@ -219,7 +226,7 @@ impl Connector {
     /// The process that waits to read, if it does.
     pub fn waiting_reader(&self) -> Option<u32> {
         self.reader_waits()
-            .then(|| self.reader.get().map(Target::process))
+            .then(|| self.with_reader(Target::process))
             .flatten()
     }
 
@@ -239,9 +246,20 @@ impl Connector {
         self.at_entry.load(Relaxed) & READER_WAITS != 0
     }
 
+    /// Who sees the flag also sees who reads now.
     fn set_reader_waits(&self, waits: bool) {
         let crosses = self.at_entry.load(Relaxed) & READER_CROSSES;
-        self.at_entry.store(crosses | u8::from(waits), Relaxed);
+        self.at_entry.store(crosses | u8::from(waits), Release);
+    }
+
+    /// For a writer: takes the flag down that it has seen.
+    fn call_reader(&self) {
+        if self.crossing {
+            // The flag may have been put up anew, by another reader: what is taken down must be the last one.
+            self.at_entry.fetch_and(!READER_WAITS, AcqRel);
+        } else {
+            self.set_reader_waits(false);
+        }
     }
 
     fn set_writer_waits(&self, waits: bool) {
@@ -275,20 +293,19 @@ impl Connector {
 
     /// Lets the reader see no packet until the connector is stepped or released. What is inside stays inside.
     pub fn hold(&self) {
-        self.taps
-            .with(|_| self.gate.store(self.head.load(Acquire), SeqCst));
+        let head = || self.head.load(Acquire);
+        self.taps.with(|taps| self.set_hold(taps, Some(head())));
     }
 
     /// Lets one more packet through a held connector.
     pub fn step(&self) {
-        let stepped = self.taps.with(|_| {
+        let stepped = self.taps.with(|taps| {
+            let Some(hold) = self.held_from(taps.as_deref()) else {
+                return false;
+            };
             let head = self.head.load(Acquire);
-            let gate = self.gate.load(Acquire);
-            let is_held = gate < WATCHED;
-            if is_held {
-                self.gate.store(gate.max(head) + 1, SeqCst);
-            }
-            is_held
+            self.set_hold(taps, Some(hold.max(head) + 1));
+            true
         });
         if stepped {
             self.wake_reader_always();
@@ -297,14 +314,14 @@ impl Connector {
 
     /// Ends a hold.
     pub fn release(&self) {
-        self.taps
-            .with(|taps| self.gate.store(at_rest(taps.is_some()), SeqCst));
+        self.taps.with(|taps| self.set_hold(taps, None));
         self.wake_reader_always();
     }
 
     /// Whether the connector is held.
     pub fn is_held(&self) -> bool {
         self.gate.load(Acquire) < WATCHED
+            && self.locked(|taps| self.held_from(taps.as_deref()).is_some())
     }
 
     /// Lets somebody see packets that the reader takes from now on, in place of who was let in by this before; `None` lets
@@ -328,17 +345,34 @@ impl Connector {
     }
 
     fn change_taps(&self, change: impl FnOnce(&mut Taps)) {
+        self.with_taps(change);
+    }
+
+    /// Changes what few connectors have; the gate follows.
+    pub(crate) fn with_taps<R>(&self, change: impl FnOnce(&mut Taps) -> R) -> R {
         self.taps.with(|kept| {
+            let hold = self.held_from(kept.as_deref());
             // Most connectors never have a tap, and there may be many connectors.
             let mut taps = kept.take().unwrap_or_default();
-            change(&mut taps);
+            let result = change(&mut taps);
             *kept = (!taps.is_empty()).then_some(taps);
-            let taps = &*kept;
             self.next_look.store(0, Relaxed);
-            if !self.is_held() {
-                self.gate.store(at_rest(taps.is_some()), SeqCst);
-            }
-        });
+            self.set_hold(kept, hold);
+            result
+        })
+    }
+
+    /// Looks at what few connectors have, if this one has it.
+    pub(crate) fn look_at_taps<R>(&self, look: impl FnOnce(&mut Taps) -> R) -> Option<R> {
+        if self.is_open() {
+            return None;
+        }
+        self.taps.with(|taps| taps.as_deref_mut().map(look))
+    }
+
+    /// Does something while nobody changes what few connectors have.
+    pub(crate) fn locked<R>(&self, f: impl FnOnce(&mut Option<Box<Taps>>) -> R) -> R {
+        self.taps.with(f)
     }
 
     /// Shows packets to the tap again that had seen enough.
@@ -367,23 +401,37 @@ impl Connector {
         }
         let look = self.taps.with(|taps| taps.as_ref()?.see(taken, packet));
         let next_look = match look {
-            None | Some(Look::Next) => 0,
+            Some(Look::Next) => 0,
             Some(Look::After(packets)) => (taken - 1).saturating_add(packets.max(1)),
-            Some(Look::Enough) => u64::MAX,
+            // Also without any tap: the gate is watched for something else.
+            None | Some(Look::Enough) => u64::MAX,
         };
         self.next_look.store(next_look, Relaxed);
         next_look
     }
 
-    fn wake_reader_always(&self) {
-        if let Some(reader) = self.reader.get() {
-            reader.wake();
-        }
+    pub(crate) fn wake_reader_always(&self) {
+        self.with_reader(Target::wake);
     }
 
     pub(crate) fn set_reader(&self, target: Target) {
-        // Set once, when the network is wired; a second call would be a wiring fault that changes nothing.
-        drop(self.reader.set(target));
+        let known = self.with_reader(Target::process);
+        if known == Some(target.process()) {
+            return;
+        }
+        // The first one stays where it is, as others may look at it; another one stands before it.
+        if let Err(target) = self.reader.set(target) {
+            self.with_taps(|taps| taps.reader = Some(target));
+        }
+    }
+
+    /// Whoever reads now.
+    fn with_reader<R>(&self, f: impl FnOnce(&Target) -> R) -> Option<R> {
+        if self.is_open() {
+            return self.reader.get().map(f);
+        }
+        let other = self.taps.with(|taps| taps.as_ref()?.reader.clone());
+        other.as_ref().or(self.reader.get()).map(f)
     }
 
     pub(crate) fn set_writer(&self, target: Target) {
@@ -443,11 +491,11 @@ impl Connector {
     }
 
     fn wake_reader(&self) {
-        self.set_reader_waits(false);
-        if let Some(reader) = self.reader.get() {
+        self.call_reader();
+        self.with_reader(|reader| {
             self.starved.stop(reader.now_nanos());
             reader.wake();
-        }
+        });
     }
 
     /// After packets came out: wakes writers that wait, as many as there is room for.
@@ -595,9 +643,17 @@ impl Connector {
         }
     }
 
-    pub(crate) fn abandon(&self) {
+    pub(crate) fn is_reader_gone(&self) -> bool {
+        self.reader_gone.load(SeqCst)
+    }
+
+    pub(crate) fn note_reader_gone(&self) {
         self.reader_gone.store(true, SeqCst);
-        self.disarm_reader();
+    }
+
+    /// Lets writers find that their packets go nowhere here.
+    pub(crate) fn turn_writers_away(&self) {
+        self.note_reader_gone();
         match &self.line {
             None => {
                 if let Some(writer) = self.writer.get() {
@@ -660,7 +716,7 @@ impl Drop for Connector {
 }
 
 /// The gate of a connector that is not held.
-const fn at_rest(is_tapped: bool) -> u64 {
+pub(crate) const fn at_rest(is_tapped: bool) -> u64 {
     if is_tapped { WATCHED } else { OPEN }
 }
 

@@ -18,6 +18,7 @@
 
 mod connector;
 mod counts;
+mod divert;
 mod line;
 mod lossy;
 mod pipe;
@@ -34,6 +35,7 @@ mod tests;
 
 pub use connector::{Connector, Options, PipeKind, WhenFull};
 pub use counts::Counts;
+pub use divert::{Berth, Detour, Heir, Next, Onward, Outlet, Point};
 pub use reader::{Arrival, Reader, Run, RunArrival};
 pub use tap::{Look as TapLook, Tap};
 pub use target::{Clock, Target, Wake};

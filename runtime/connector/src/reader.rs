@@ -5,15 +5,16 @@ use std::sync::Arc;
 use millstream_packet::Packet;
 
 use crate::connector::{Connector, take};
+use crate::divert::Onward;
 use crate::pipe::Pipe;
 use crate::ring::Window;
-use crate::sync::Ordering::{AcqRel, Acquire, Relaxed};
+use crate::sync::Ordering::{AcqRel, Relaxed};
 use crate::target::Target;
 
 /// What comes from another thread is taken by parts of the capacity, so that the writer goes on before all of it is worked off.
 const CROSSING_PARTS: u32 = 4;
 
-/// The one reader of a connector. Dropping it tells the writers that nobody reads any more.
+/// The one reader of a connector. Dropping it tells the writers that nobody reads any more, unless somebody is to have it.
 #[derive(Debug)]
 pub struct Reader {
     connector: Arc<Connector>,
@@ -261,9 +262,16 @@ impl Reader {
     /// Whether all writers have closed and nothing is left inside.
     #[inline]
     pub fn is_at_end(&self) -> bool {
-        // Closed before empty: a writer's last packet is in before it closes.
-        self.connector.is_closed()
-            && self.connector.tail.load(Acquire) == self.connector.head.load(Relaxed)
+        self.connector.is_finished()
+    }
+
+    /// Where its port goes on if this reader is to be given away now, which is done by dropping it.
+    #[inline]
+    pub fn onward(&self) -> Option<Onward> {
+        if self.connector.is_open() {
+            return None;
+        }
+        self.connector.onward()
     }
 
     /// Says that the reader is going to wait; look again before you do.
@@ -285,6 +293,10 @@ impl Reader {
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        self.connector.abandon();
+        self.connector.disarm_reader();
+        match self.connector.take_heir() {
+            Some(heir) => heir.inherit(Self::new(Arc::clone(&self.connector))),
+            None => self.connector.turn_writers_away(),
+        }
     }
 }

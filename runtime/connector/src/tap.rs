@@ -5,6 +5,10 @@ use std::sync::Arc;
 
 use millstream_packet::Packet;
 
+use crate::divert::{Diversion, Outlet};
+use crate::target::Target;
+use crate::writer::Writer;
+
 /// Sees packets as the reader takes them.
 ///
 /// It is called on the reader's thread with the connector locked, so it must be quick, must not wait, and must not touch the
@@ -37,18 +41,28 @@ impl Look {
     }
 }
 
-/// All who see the packets of a connector.
+/// What few connectors have: those who see its packets, and changes of its ends.
 #[derive(Debug, Default)]
 pub(crate) struct Taps {
     /// The one that comes and goes with whoever looks in.
     pub(crate) guest: Option<Arc<dyn Tap>>,
     /// Those that nobody else may send away.
     pub(crate) residents: Vec<Arc<dyn Tap>>,
+    /// Where the reader is to go.
+    pub(crate) diversion: Option<Diversion>,
+    /// Where the writers are to go on.
+    pub(crate) detours: Option<Vec<(Outlet, Writer)>>,
+    /// Who reads in place of the first reader.
+    pub(crate) reader: Option<Target>,
 }
 
 impl Taps {
     pub(crate) const fn is_empty(&self) -> bool {
-        self.guest.is_none() && self.residents.is_empty()
+        self.guest.is_none()
+            && self.residents.is_empty()
+            && self.diversion.is_none()
+            && self.detours.is_none()
+            && self.reader.is_none()
     }
 
     /// Shows a packet to all; what the one of them wants that wants to see something first.

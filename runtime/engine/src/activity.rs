@@ -56,6 +56,11 @@ impl Activity {
         self.external.fetch_sub(1, SeqCst);
     }
 
+    /// Whoever waits for the last island to rest looks once more.
+    pub(crate) fn look_again(&self) {
+        self.quiet.notify_one();
+    }
+
     /// Waits until the last island goes to rest.
     pub(crate) async fn quiet(&self) {
         self.quiet.notified().await;

@@ -1,33 +1,33 @@
 //! From a plan to connectors, ports and islands.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::time::Instant;
 
-use millstream_component::{InPort, OutPort, ProcessCell, ProcessSetup, Wiring};
+use millstream_component::{InPort, OutPort, ProcessCell, ProcessFuture, ProcessSetup, Wiring};
 use millstream_connector::{Connector, Options, Reader, Target, Wake, WhenFull, Writer};
 use millstream_graph::DEFAULT_CAPACITY;
 use millstream_packet::Packet;
 
 use crate::activity::Activity;
 use crate::door::{Doorbell, Doors, Entry, Exit};
-use crate::island::{Endings, Island, Shared};
+use crate::island::{Island, Shared};
+use crate::ledger::Ledger;
 use crate::per_group;
 use crate::placement::IslandKind;
-use crate::plan::{Plan, PlannedEnd, PlannedKind, PlannedProcess, PlannedWire};
-use crate::report::Ending;
+use crate::plan::{Plan, PlanOptions, PlannedEnd, PlannedKind, PlannedProcess, PlannedWire};
 use crate::slot::{Seed, Tally};
+use crate::span::Span;
 
 /// A built network, ready to be polled.
 pub(crate) struct Built {
     pub(crate) islands: Vec<(IslandKind, Island)>,
     pub(crate) table: Table,
-    pub(crate) endings: flume::Receiver<(u32, Ending)>,
     pub(crate) doors: Doors,
 }
 
-/// What is known of a network while it runs.
-#[derive(Debug)]
+/// What is known of a network while it runs. An edit of the running graph makes another one of it: entries are added, and
+/// none changes its position.
+#[derive(Debug, Clone)]
 pub(crate) struct Table {
     pub(crate) name: String,
     pub(crate) processes: Vec<Member>,
@@ -36,47 +36,11 @@ pub(crate) struct Table {
     pub(crate) activity: Arc<Activity>,
     pub(crate) start: Instant,
     pub(crate) ledger: Arc<Ledger>,
-}
-
-/// Which processes of a network have ended.
-#[derive(Debug)]
-pub(crate) struct Ledger {
-    ended: Box<[AtomicBool]>,
-    live: AtomicU64,
-}
-
-impl Ledger {
-    fn new(processes: usize) -> Self {
-        Self {
-            ended: (0..processes).map(|_| AtomicBool::new(false)).collect(),
-            live: AtomicU64::new(processes as u64),
-        }
-    }
-
-    /// Notes that a process has ended.
-    pub(crate) fn end(&self, process: u32) {
-        if let Some(ended) = self.ended.get(process as usize)
-            && !ended.swap(true, SeqCst)
-        {
-            self.live.fetch_sub(1, SeqCst);
-        }
-    }
-
-    /// Whether a process has ended.
-    pub(crate) fn has_ended(&self, process: usize) -> bool {
-        self.ended
-            .get(process)
-            .is_none_or(|ended| ended.load(SeqCst))
-    }
-
-    /// Number of processes that have not ended.
-    pub(crate) fn live(&self) -> u64 {
-        self.live.load(SeqCst)
-    }
+    pub(crate) options: PlanOptions,
 }
 
 /// A process as seen from outside its island.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Member {
     pub(crate) name: Arc<str>,
     pub(crate) component: Arc<str>,
@@ -86,16 +50,20 @@ pub(crate) struct Member {
     /// Its number on the island.
     pub(crate) position: u32,
     pub(crate) is_source: bool,
+    /// Whether an edit has taken it out of the graph.
+    pub(crate) is_removed: bool,
 }
 
 /// A connector with the names of its ends.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Wire {
     pub(crate) connector: Arc<Connector>,
     pub(crate) from: Vec<End>,
     pub(crate) to: End,
     /// The exported in-port through which packets come from outside as well.
     pub(crate) entry: Option<Arc<str>>,
+    /// Only after an edit has changed it.
+    pub(crate) span: Option<Box<Span>>,
 }
 
 impl Wire {
@@ -242,6 +210,7 @@ impl<'a> Builder<'a> {
             from,
             to: self.end(&wire.to),
             entry: wire.entry.clone(),
+            span: None,
         });
     }
 
@@ -322,7 +291,6 @@ impl<'a> Builder<'a> {
     }
 
     fn finish(self) -> Built {
-        let (sender, endings) = flume::bounded(self.plan.processes.len().max(1));
         let ledger = Arc::new(Ledger::new(self.plan.processes.len()));
         let mut members = Vec::with_capacity(self.wirings.len());
         let mut seeds: Vec<Vec<Seed>> = self.islands.iter().map(|_| Vec::new()).collect();
@@ -339,11 +307,9 @@ impl<'a> Builder<'a> {
                 island,
                 position: self.positions[at],
                 is_source,
+                is_removed: false,
             });
-            let future = match &process.kind {
-                PlannedKind::Component(definition) => (definition.start)(wiring),
-                PlannedKind::PerGroup(group) => per_group::start(Arc::clone(group), wiring),
-            };
+            let future = process.kind.start(wiring);
             seeds[island].push(Seed {
                 future,
                 cell,
@@ -359,12 +325,7 @@ impl<'a> Builder<'a> {
             .map(|((shared, (numbers, seeds)), kind)| {
                 (
                     kind.clone(),
-                    Island::new(
-                        Arc::clone(shared),
-                        numbers,
-                        seeds,
-                        Endings::new(&sender, &ledger),
-                    ),
+                    Island::new(Arc::clone(shared), numbers, seeds, Arc::clone(&ledger)),
                 )
             })
             .collect();
@@ -375,12 +336,12 @@ impl<'a> Builder<'a> {
             islands: self.islands,
             activity: self.activity,
             start: self.start,
-            ledger: Arc::clone(&ledger),
+            ledger,
+            options: self.plan.options.clone(),
         };
         Built {
             islands,
             table,
-            endings,
             doors: self.doors,
         }
     }
@@ -397,7 +358,17 @@ fn number(plan: &Plan) -> (Vec<Vec<u32>>, Arc<[u32]>) {
     (members, positions.into())
 }
 
-fn cell(process: &PlannedProcess, at: u64, seed: u64) -> Arc<ProcessCell> {
+impl PlannedKind {
+    /// Makes a process of connected ports.
+    pub(crate) fn start(&self, wiring: Wiring) -> ProcessFuture {
+        match self {
+            Self::Component(definition) => (definition.start)(wiring),
+            Self::PerGroup(group) => per_group::start(Arc::clone(group), wiring),
+        }
+    }
+}
+
+pub(crate) fn cell(process: &PlannedProcess, at: u64, seed: u64) -> Arc<ProcessCell> {
     ProcessCell::new(ProcessSetup {
         name: Arc::clone(&process.name),
         on_error: process.on_error,

@@ -91,7 +91,7 @@ struct Edge {
 /// Finds out who waits for whom. `names` and `live` go by position of the process.
 pub(crate) fn explain(names: &[String], live: &[bool], wires: &[Wire]) -> Deadlock {
     let mut edges: Vec<Vec<Edge>> = names.iter().map(|_| Vec::new()).collect();
-    for wire in wires {
+    for wire in wires.iter().filter(|wire| !wire.is_over()) {
         add_edges(wire, live, &mut edges);
     }
     let cycle = find_cycle(live, &edges);

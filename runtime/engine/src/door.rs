@@ -1,9 +1,11 @@
 //! Doors: the ways into and out of a network that runs, through its exported ports.
 //!
 //! A door is an end of a connector that no process holds. The network counts as waiting for something outside as long as
-//! one is open, because whoever holds it may set the network going again.
+//! one is open, because whoever holds it may set the network going again. Who waits at a way out cannot: a network whose
+//! processes wait for each other is found to be deadlocked though somebody waits for what it might say.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::{Arc, OnceLock};
 
 use millstream_connector::{Clock, Reader, Refused, Target, Wake, Writer};
 use millstream_packet::Packet;
@@ -105,6 +107,8 @@ impl Exit {
         bell: Arc<Doorbell>,
         activity: &Arc<Activity>,
     ) -> Self {
+        // Told once: a door is made for one network.
+        drop(bell.activity.set(Arc::clone(activity)));
         reader.bind(Target::new(Arc::clone(&bell) as Arc<dyn Wake>, OUTSIDE));
         Self {
             port,
@@ -130,6 +134,8 @@ impl Exit {
     /// Nothing is lost.
     pub async fn recv(&mut self) -> Option<Packet> {
         loop {
+            // Also after a call that was given up midway.
+            self.bell.rouse();
             if let Some(packet) = self.reader.try_pop() {
                 self.reader.disarm();
                 return Some(packet);
@@ -138,11 +144,22 @@ impl Exit {
                 return None;
             }
             self.reader.arm();
+            // From here on whoever brings something counts us in again, as long as he counts himself.
+            self.bell.dozes.store(true, SeqCst);
             // A packet may have come before a writer could see that we wait.
             if self.reader.available() == 0 && !self.reader.is_at_end() {
+                self.bell.nod_off();
                 self.bell.rung.notified().await;
+            } else if !self.bell.dozes.swap(false, SeqCst) {
+                self.bell.discount();
             }
         }
+    }
+}
+
+impl Drop for Exit {
+    fn drop(&mut self) {
+        self.bell.rouse();
     }
 }
 
@@ -153,6 +170,10 @@ const OUTSIDE: u32 = u32::MAX;
 pub(crate) struct Doorbell {
     rung: Notify,
     clock: Clock,
+    /// Whether whoever stands at a way out can do nothing before the bell rings.
+    dozes: AtomicBool,
+    /// Set for a way out: the network that waits for nobody who dozes.
+    activity: OnceLock<Arc<Activity>>,
 }
 
 impl Doorbell {
@@ -160,12 +181,40 @@ impl Doorbell {
         Self {
             rung: Notify::new(),
             clock,
+            dozes: AtomicBool::new(false),
+            activity: OnceLock::new(),
+        }
+    }
+
+    /// The network waits no longer for whoever stands here, who has said that he dozes.
+    fn nod_off(&self) {
+        self.discount();
+        if let Some(activity) = self.activity.get() {
+            // It may have been quiet already, and only have waited for us.
+            activity.look_again();
+        }
+    }
+
+    /// The network waits for whoever stands here, if it did not.
+    fn rouse(&self) {
+        if self.dozes.swap(false, SeqCst)
+            && let Some(activity) = self.activity.get()
+        {
+            activity.add_external();
+        }
+    }
+
+    fn discount(&self) {
+        if let Some(activity) = self.activity.get() {
+            activity.remove_external();
         }
     }
 }
 
 impl Wake for Doorbell {
     fn wake(&self, _process: u32) {
+        // First counted: the process that rings counts until it has rung.
+        self.rouse();
         self.rung.notify_one();
     }
 

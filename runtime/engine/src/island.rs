@@ -8,11 +8,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
+use millstream_component::ProcessCell;
 use millstream_connector::{Clock, Wake};
 use parking_lot::Mutex;
 
 use crate::activity::{Activity, Rest};
-use crate::build::Ledger;
+use crate::edit::Alteration;
+use crate::ledger::Ledger;
 use crate::ready::{self, Ready, Turn};
 use crate::report::Ending;
 use crate::slot::{Hold, Seed, Slot};
@@ -37,7 +39,7 @@ pub(crate) struct Shared {
     rest: Rest,
     /// Wakes the task that polls the island.
     task: Mutex<Option<Waker>>,
-    orders: Mutex<Vec<Order>>,
+    desk: Mutex<Desk>,
     has_orders: AtomicBool,
     /// Nanoseconds since `start`, as of the last look.
     now: Clock,
@@ -46,8 +48,21 @@ pub(crate) struct Shared {
     positions: Arc<[u32]>,
 }
 
+/// What waits for an island to look at it.
+#[derive(Debug, Default)]
+struct Desk {
+    orders: Vec<Order>,
+    /// Processes woken from other threads that came after the island was made, each once.
+    late: Vec<u32>,
+    /// Places for processes that came after that, and edits that may bring more.
+    places: u32,
+    awaited: u32,
+    /// Whether the island has ended.
+    has_ended: bool,
+}
+
 /// What an island is told from outside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Order {
     /// Sources end, the rest goes on.
     StopSources,
@@ -61,6 +76,12 @@ pub(crate) enum Order {
     Step(u32),
     /// Poll a held process as usual.
     Release(u32),
+    /// Makes places for processes that are still to come, by their numbers in the network.
+    Room(Vec<(u32, Arc<ProcessCell>)>),
+    /// Puts a process in a place that is free, or whose process has ended.
+    Seat(u32, Box<Seed>),
+    /// Ends a process in good order and tells the edit that wants it.
+    Leave(u32, Arc<Alteration>),
 }
 
 impl Shared {
@@ -77,7 +98,7 @@ impl Shared {
             boxed: (0..processes).map(|_| AtomicBool::new(false)).collect(),
             rest: Rest::new(activity),
             task: Mutex::new(None),
-            orders: Mutex::new(Vec::new()),
+            desk: Mutex::default(),
             has_orders: AtomicBool::new(false),
             now: Arc::new(AtomicU64::new(1)),
             start,
@@ -87,9 +108,45 @@ impl Shared {
 
     /// Gives an order; it is followed soon.
     pub(crate) fn order(&self, order: Order) {
-        self.orders.lock().push(order);
+        self.desk.lock().orders.push(order);
         self.has_orders.store(true, Ordering::SeqCst);
         self.rouse();
+    }
+
+    /// Keeps the island from ending until [`Shared::let_go`]. False when it has ended.
+    pub(crate) fn await_edit(&self) -> bool {
+        let mut desk = self.desk.lock();
+        if !desk.has_ended {
+            desk.awaited += 1;
+        }
+        !desk.has_ended
+    }
+
+    /// Lets the island end when its processes have.
+    pub(crate) fn let_go(&self) {
+        self.desk.lock().awaited -= 1;
+        self.has_orders.store(true, Ordering::SeqCst);
+        self.rouse();
+    }
+
+    /// Whether the island has ended.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.desk.lock().has_ended
+    }
+
+    /// Places for so many more processes: the position of the first one.
+    pub(crate) fn take_places(&self, processes: u32) -> u32 {
+        let mut desk = self.desk.lock();
+        let first = u32::try_from(self.boxed.len()).unwrap_or(u32::MAX) + desk.places;
+        desk.places += processes;
+        first
+    }
+
+    /// Ends the island, unless somebody has something for it.
+    fn retire(&self) -> bool {
+        let mut desk = self.desk.lock();
+        desk.has_ended = desk.awaited == 0 && desk.orders.is_empty();
+        desk.has_ended
     }
 
     /// Wakes a process by its position on this island.
@@ -103,7 +160,7 @@ impl Shared {
     #[cold]
     fn wake_from_outside(&self, position: u32) {
         let Some(boxed) = self.boxed.get(position as usize) else {
-            return;
+            return self.wake_late(position);
         };
         if !boxed.swap(true, Ordering::AcqRel) {
             // Never full: each process is in it at most once. Never closed: the receiver stands beside the sender.
@@ -111,6 +168,23 @@ impl Shared {
             debug_assert!(sent.is_ok(), "the inbox has room for each process once");
         }
         self.rouse();
+    }
+
+    /// Wakes a process for which the inbox has no room, as it came after it was made.
+    fn wake_late(&self, position: u32) {
+        {
+            let late = &mut self.desk.lock().late;
+            if !late.contains(&position) {
+                late.push(position);
+            }
+        }
+        self.has_orders.store(true, Ordering::SeqCst);
+        self.rouse();
+    }
+
+    /// The position on this island of a process of the network that was there when it was made.
+    pub(crate) fn knows(&self, process: u32) -> bool {
+        (process as usize) < self.positions.len()
     }
 
     /// Makes sure that the island is polled after this call.
@@ -157,29 +231,14 @@ pub(crate) struct Island {
     /// Taken while the island runs.
     ready: Option<Ready>,
     live: usize,
-    endings: Endings,
-}
-
-/// Where endings are noted and sent.
-pub(crate) struct Endings {
-    /// Has room for one of each process.
-    sender: flume::Sender<(u32, Ending)>,
     ledger: Arc<Ledger>,
-}
-
-impl Endings {
-    pub(crate) fn new(sender: &flume::Sender<(u32, Ending)>, ledger: &Arc<Ledger>) -> Self {
-        Self {
-            sender: sender.clone(),
-            ledger: Arc::clone(ledger),
-        }
-    }
-
-    fn note(&self, process: u32, ending: Ending) {
-        // Room for every process; only a supervisor that was dropped does not listen any more.
-        drop(self.sender.try_send((process, ending)));
-        self.ledger.end(process);
-    }
+    /// Processes that are to end, and the edits that want it.
+    leaving: Vec<(usize, Arc<Alteration>)>,
+    /// Processes whose place others are to take and that have ended before the order to leave was read.
+    early: Vec<(usize, Ending)>,
+    /// Whether sources were stopped, or everything was cancelled: those who come later are, too.
+    is_stopping: bool,
+    is_cancelled: bool,
 }
 
 impl Island {
@@ -187,7 +246,7 @@ impl Island {
         shared: Arc<Shared>,
         members: Vec<u32>,
         seeds: Vec<Seed>,
-        endings: Endings,
+        ledger: Arc<Ledger>,
     ) -> Self {
         let slots: Vec<Slot> = (0..)
             .zip(seeds)
@@ -200,7 +259,11 @@ impl Island {
             shared,
             slots,
             members,
-            endings,
+            ledger,
+            leaving: Vec::new(),
+            early: Vec::new(),
+            is_stopping: false,
+            is_cancelled: false,
         }
     }
 
@@ -236,7 +299,7 @@ impl Island {
     fn look(&mut self, ready: &mut Ready) -> bool {
         self.shared.look_at_clock();
         self.take_inbox();
-        self.follow_orders();
+        self.follow_orders(ready);
         let mut polls = POLLS_PER_LOOK;
         while polls > 0 {
             let mut current = None;
@@ -331,7 +394,15 @@ impl Island {
         self.live -= 1;
         let process = self.members[position];
         tracing::debug!(process, ending = ending.name(), "process ended");
-        self.endings.note(process, ending);
+        let wanted = self.leaving.iter().position(|(at, _)| *at == position);
+        match wanted.map(|at| self.leaving.swap_remove(at)) {
+            Some((_, alteration)) => alteration.departed(process, Some(ending)),
+            // It found its in-ports at their end before the order to leave was read.
+            None if self.slots[position].cell().keeps_ends() => {
+                self.early.push((position, ending));
+            }
+            None => self.ledger.end(process, ending),
+        }
     }
 
     fn end_slot(&mut self, position: usize, ending: Ending) {
@@ -340,20 +411,33 @@ impl Island {
         self.note_ending(position, ending);
     }
 
-    fn follow_orders(&mut self) {
+    fn follow_orders(&mut self, ready: &mut Ready) {
         if !self.shared.has_orders.swap(false, Ordering::SeqCst) {
             return;
         }
-        let orders = std::mem::take(&mut *self.shared.orders.lock());
+        let (orders, late) = {
+            let mut desk = self.shared.desk.lock();
+            (
+                std::mem::take(&mut desk.orders),
+                std::mem::take(&mut desk.late),
+            )
+        };
         for order in orders {
-            self.follow(order);
+            self.follow(order, ready);
+        }
+        for position in late {
+            ready::push_here(self.shared.id, position);
         }
     }
 
-    fn follow(&mut self, order: Order) {
+    fn follow(&mut self, order: Order, ready: &mut Ready) {
         match order {
-            Order::StopSources => self.stop_sources(),
+            Order::StopSources => {
+                self.is_stopping = true;
+                (0..self.slots.len()).for_each(|at| self.stop_source(at));
+            }
             Order::Cancel => {
+                self.is_cancelled = true;
                 for at in 0..self.slots.len() {
                     if self.slots[at].is_live() {
                         self.end_slot(at, Ending::Cancelled);
@@ -364,6 +448,53 @@ impl Island {
             Order::Hold(at) => self.set_held(at, true),
             Order::Release(at) => self.set_held(at, false),
             Order::Step(at) => self.poll_slot(at as usize),
+            Order::Room(newcomers) => self.make_room(newcomers, ready),
+            Order::Seat(at, seed) => self.seat(at, *seed),
+            Order::Leave(at, alteration) => self.let_leave(at as usize, alteration),
+        }
+    }
+
+    fn make_room(&mut self, newcomers: Vec<(u32, Arc<ProcessCell>)>, ready: &mut Ready) {
+        ready.grow(newcomers.len());
+        for (process, cell) in newcomers {
+            let position = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
+            self.members.push(process);
+            self.slots.push(Slot::vacant(cell, &self.shared, position));
+        }
+    }
+
+    fn seat(&mut self, position: u32, seed: Seed) {
+        let at = position as usize;
+        let Some(place) = self.slots.get_mut(at) else {
+            return;
+        };
+        let mut slot = Slot::new(seed, &self.shared, position);
+        if place.hold != Hold::No {
+            // It is held as the one before; what it misses until the release is its first poll.
+            slot.hold = Hold::Missed;
+        }
+        *place = slot;
+        self.live += 1;
+        if self.is_cancelled {
+            return self.end_slot(at, Ending::Cancelled);
+        }
+        ready::push_here(self.shared.id, position);
+        if self.is_stopping {
+            self.stop_source(at);
+        }
+    }
+
+    /// Ends a process in good order: a source is stopped, any other finds its in-ports at their end.
+    fn let_leave(&mut self, at: usize, alteration: Arc<Alteration>) {
+        if !self.slots[at].is_live() {
+            let early = self.early.iter().position(|(early, _)| *early == at);
+            let ending = early.map(|early| self.early.swap_remove(early).1);
+            return alteration.departed(self.members[at], ending);
+        }
+        self.leaving.push((at, alteration));
+        self.stop_source(at);
+        if let Ok(position) = u32::try_from(at) {
+            ready::push_here(self.shared.id, position);
         }
     }
 
@@ -384,21 +515,18 @@ impl Island {
 
     /// A source finds its out-ports closed; one that waits for something else than its out-ports is dropped. A component
     /// that asked to be told ends by itself.
-    fn stop_sources(&mut self) {
-        for position in 0..self.slots.len() {
-            if self.slots[position].is_live() && self.slots[position].cell().tell_to_stop() {
-                continue;
-            }
-            if self.slots[position].is_source() && self.slots[position].is_live() {
-                self.slots[position].cell().stop();
-                let ending = match self.slots[position].poll_guarded() {
-                    // It found its port closed, or waits for something else.
-                    Some(Ending::Finished) | None => Ending::Stopped,
-                    Some(fault) => fault,
-                };
-                self.end_slot(position, ending);
-            }
+    fn stop_source(&mut self, position: usize) {
+        let slot = &mut self.slots[position];
+        if !slot.is_live() || slot.cell().tell_to_stop() || !slot.is_source() {
+            return;
         }
+        slot.cell().stop();
+        let ending = match slot.poll_guarded() {
+            // It found its port closed, or waits for something else.
+            Some(Ending::Finished) | None => Ending::Stopped,
+            Some(fault) => fault,
+        };
+        self.end_slot(position, ending);
     }
 
     /// Rests, unless something came in meanwhile. True when it rests.
@@ -423,7 +551,7 @@ impl Future for Island {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
-            if this.live == 0 {
+            if this.live == 0 && this.shared.retire() {
                 this.shared.rest.retire();
                 return Poll::Ready(());
             }

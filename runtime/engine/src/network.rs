@@ -5,12 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use millstream_connector::{Connector, Tap};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 
-use crate::build::Table;
+use crate::build::{Member, Table, Wire};
 use crate::deadlock::{Deadlock, explain};
+use crate::edit::Alteration;
 use crate::island::Order;
+use crate::ledger::Ledger;
 use crate::report::ConnectorReport;
 
 /// A running network, seen and steered from outside. Cheap to copy.
@@ -21,7 +23,12 @@ pub struct Network {
 
 #[derive(Debug)]
 pub(crate) struct Inner {
-    pub(crate) table: Table,
+    /// What the network was at its start, for what never changes.
+    pub(crate) origin: Arc<Table>,
+    /// What it is now.
+    table: RwLock<Arc<Table>>,
+    /// The last edit.
+    pub(crate) edits: Mutex<Option<Arc<Alteration>>>,
     pub(crate) stopping: AtomicBool,
     pub(crate) cancelled: AtomicBool,
     /// Told when `stopping` or `cancelled` change.
@@ -44,6 +51,8 @@ pub struct ProcessState {
     pub failed_packets: u64,
     /// Time in its polls; sampled.
     pub busy: Duration,
+    /// Whether an edit has taken it out of the graph.
+    pub is_removed: bool,
 }
 
 /// What a process did so far.
@@ -64,6 +73,8 @@ pub struct Link {
     pub from: Vec<usize>,
     /// The one that reads.
     pub to: usize,
+    /// Whether an edit has taken the connector out of the graph.
+    pub is_removed: bool,
 }
 
 /// Who waits at a connector.
@@ -77,9 +88,12 @@ pub struct Waiters {
 
 impl Network {
     pub(crate) fn new(table: Table) -> Self {
+        let table = Arc::new(table);
         Self {
             inner: Arc::new(Inner {
-                table,
+                origin: Arc::clone(&table),
+                table: RwLock::new(table),
+                edits: Mutex::default(),
                 stopping: AtomicBool::new(false),
                 cancelled: AtomicBool::new(false),
                 steered: Notify::new(),
@@ -89,46 +103,65 @@ impl Network {
         }
     }
 
+    /// What the network is now.
+    pub(crate) fn table(&self) -> Arc<Table> {
+        Arc::clone(&self.inner.table.read())
+    }
+
+    /// Makes it another one.
+    pub(crate) fn install(&self, table: Table) {
+        *self.inner.table.write() = Arc::new(table);
+    }
+
+    /// Who has ended.
+    pub(crate) fn ledger(&self) -> &Ledger {
+        &self.inner.origin.ledger
+    }
+
+    /// A connector (by position), also one that an edit has taken out of the graph.
+    fn connector(&self, at: usize) -> Option<Arc<Connector>> {
+        let table = self.inner.table.read();
+        table.wires.get(at).map(|wire| Arc::clone(&wire.connector))
+    }
+
     /// The graph's name.
     pub fn name(&self) -> &str {
-        &self.inner.table.name
+        &self.inner.origin.name
     }
 
     /// Since the start.
     pub fn elapsed(&self) -> Duration {
-        self.inner.table.start.elapsed()
+        self.inner.origin.start.elapsed()
     }
 
     /// Number of processes that have not ended.
     pub fn live(&self) -> u64 {
-        self.inner.table.ledger.live()
+        self.inner.origin.ledger.live()
     }
 
     /// Names and counts of all connectors, in the order of the graph.
     pub fn connectors(&self) -> Vec<ConnectorReport> {
-        self.inner
-            .table
-            .wires
-            .iter()
-            .map(|wire| ConnectorReport {
-                from: wire.writers(),
-                to: wire.to.label(),
-                counts: wire.connector.counts(),
-            })
-            .collect()
+        let table = self.table();
+        let wires = table.wires.iter();
+        let report = |wire: &Wire| ConnectorReport {
+            from: wire.writers(),
+            to: wire.to.label(),
+            counts: wire.counts(None),
+        };
+        wires.map(report).collect()
     }
 
     /// Calls `f` with the counts of each connector in the order of the graph, without allocating.
     pub fn each_counts(&self, mut f: impl FnMut(usize, millstream_connector::Counts)) {
         let now_nanos = u64::try_from(self.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        for (at, wire) in self.inner.table.wires.iter().enumerate() {
-            f(at, wire.connector.counts_at(now_nanos.max(1)));
+        for (at, wire) in self.table().wires.iter().enumerate() {
+            f(at, wire.counts(Some(now_nanos.max(1))));
         }
     }
 
     /// Calls `f` with each process in the order of the graph, without allocating.
     pub fn each_process(&self, mut f: impl FnMut(usize, ProcessCounts)) {
-        let table = &self.inner.table;
+        let table = self.table();
         for (at, member) in table.processes.iter().enumerate() {
             let counts = ProcessCounts {
                 ended: table.ledger.has_ended(at),
@@ -141,47 +174,45 @@ impl Network {
 
     /// Which processes the connectors lead from and to, in the order of the graph.
     pub fn links(&self) -> Vec<Link> {
-        let wires = self.inner.table.wires.iter();
-        let link = |wire: &crate::build::Wire| Link {
+        let table = self.table();
+        let link = |wire: &Wire| Link {
             from: wire.from.iter().map(|end| end.process).collect(),
             to: wire.to.process,
+            is_removed: wire.is_removed(),
         };
-        wires.map(link).collect()
+        table.wires.iter().map(link).collect()
     }
 
     /// Which processes wait at a connector (by position) now.
     pub fn waiters(&self, connector: usize) -> Waiters {
-        let Some(wire) = self.inner.table.wires.get(connector) else {
+        let Some(connector) = self.connector(connector) else {
             return Waiters::default();
         };
-        let writers = wire.connector.waiting_writers().into_iter();
+        let writers = connector.waiting_writers().into_iter();
         Waiters {
-            reader: wire.connector.waiting_reader().is_some(),
+            reader: connector.waiting_reader().is_some(),
             writers: writers.map(|process| process as usize).collect(),
         }
     }
 
     /// All processes, in the order of the graph.
     pub fn processes(&self) -> Vec<ProcessState> {
-        self.inner
-            .table
-            .processes
-            .iter()
-            .enumerate()
-            .map(|(at, member)| ProcessState {
-                name: member.name.to_string(),
-                component: member.component.to_string(),
-                ended: self.inner.table.ledger.has_ended(at),
-                failed_packets: member.cell.failed_packets(),
-                busy: Duration::from_nanos(member.tally.busy_nanos.load(Ordering::Relaxed)),
-            })
-            .collect()
+        let table = self.table();
+        let state = |(at, member): (usize, &Member)| ProcessState {
+            name: member.name.to_string(),
+            component: member.component.to_string(),
+            ended: table.ledger.has_ended(at),
+            failed_packets: member.cell.failed_packets(),
+            busy: Duration::from_nanos(member.tally.busy_nanos.load(Ordering::Relaxed)),
+            is_removed: member.is_removed,
+        };
+        table.processes.iter().enumerate().map(state).collect()
     }
 
     /// Asks sources to end; what is in flight is worked off.
     pub fn stop(&self) {
         if !self.inner.stopping.swap(true, Ordering::SeqCst) {
-            self.order_all(Order::StopSources);
+            self.order_all(|| Order::StopSources);
             self.inner.steered.notify_one();
             self.inner.ending.notify_waiters();
         }
@@ -207,7 +238,7 @@ impl Network {
     /// Ends every process now; what is in flight stays where it is and is counted.
     pub fn cancel(&self) {
         if !self.inner.cancelled.swap(true, Ordering::SeqCst) {
-            self.order_all(Order::Cancel);
+            self.order_all(|| Order::Cancel);
             self.inner.steered.notify_one();
             self.inner.ending.notify_waiters();
         }
@@ -215,69 +246,53 @@ impl Network {
 
     /// Holds a connector (by position): its reader sees no packet. Back-pressure does the rest.
     pub fn hold_connector(&self, connector: usize) -> bool {
-        self.steer(|inner| {
-            inner
-                .table
-                .wires
-                .get(connector)
-                .map(|wire| wire.connector.hold())
-                .is_some()
-        })
+        let connector = self.connector(connector);
+        self.steer(|_| connector.map(|connector| connector.hold()).is_some())
     }
 
     /// Lets one packet through a held connector.
     pub fn step_connector(&self, connector: usize) -> bool {
-        self.steer(|inner| {
-            inner
-                .table
-                .wires
-                .get(connector)
-                .map(|wire| wire.connector.step())
-                .is_some()
-        })
+        let connector = self.connector(connector);
+        self.steer(|_| connector.map(|connector| connector.step()).is_some())
     }
 
     /// Ends the hold of a connector.
     pub fn release_connector(&self, connector: usize) -> bool {
-        self.steer(|inner| {
-            inner
-                .table
-                .wires
-                .get(connector)
-                .map(|wire| wire.connector.release())
-                .is_some()
-        })
+        let connector = self.connector(connector);
+        self.steer(|_| connector.map(|connector| connector.release()).is_some())
     }
 
     /// Whether a connector (by position) is held.
     pub fn is_connector_held(&self, connector: usize) -> bool {
-        let wire = self.inner.table.wires.get(connector);
-        wire.is_some_and(|wire| wire.connector.is_held())
+        let connector = self.connector(connector);
+        connector.is_some_and(|connector| connector.is_held())
     }
 
     /// Lets somebody see each packet that leaves a connector (by position), in place of who was let in by this
     /// before; `None` lets nobody. May be done at any moment of a run; a connector without a tap pays nothing.
     pub fn tap_connector(&self, connector: usize, tap: Option<Arc<dyn Tap>>) -> bool {
-        let wire = self.inner.table.wires.get(connector);
-        wire.map(|wire| wire.connector.set_tap(tap)).is_some()
+        let connector = self.connector(connector);
+        connector.map(|connector| connector.set_tap(tap)).is_some()
     }
 
     /// Lets somebody see each packet that leaves a connector (by position) as well, until removed, whoever else looks in.
     pub fn add_tap(&self, connector: usize, tap: Arc<dyn Tap>) -> bool {
-        let wire = self.inner.table.wires.get(connector);
-        wire.map(|wire| wire.connector.add_tap(tap)).is_some()
+        let connector = self.connector(connector);
+        connector.map(|connector| connector.add_tap(tap)).is_some()
     }
 
     /// Removes a tap that was added.
     pub fn remove_tap(&self, connector: usize, tap: &Arc<dyn Tap>) -> bool {
-        let wire = self.inner.table.wires.get(connector);
-        wire.map(|wire| wire.connector.remove_tap(tap)).is_some()
+        let connector = self.connector(connector);
+        connector
+            .map(|connector| connector.remove_tap(tap))
+            .is_some()
     }
 
     /// Shows packets of a connector (by position) again to a tap that had seen enough.
     pub fn resume_tap(&self, connector: usize) {
-        if let Some(wire) = self.inner.table.wires.get(connector) {
-            wire.connector.resume_tap();
+        if let Some(connector) = self.connector(connector) {
+            connector.resume_tap();
         }
     }
 
@@ -302,37 +317,35 @@ impl Network {
         on_connector: fn(&Connector),
         order: fn(u32) -> Order,
     ) -> bool {
+        let table = self.table();
         self.steer(|inner| {
-            let Some(member) = inner.table.processes.get(process) else {
+            let Some(member) = table.processes.get(process) else {
                 return false;
             };
             if member.is_source {
-                inner.note_source(process, order(member.position));
-                inner.table.islands[member.island].order(order(member.position));
+                inner.note_source(process, &order(member.position));
+                table.islands[member.island].order(order(member.position));
             }
-            let into = inner
-                .table
-                .wires
-                .iter()
-                .filter(|wire| wire.to.process == process);
+            let into = table.wires.iter();
+            let into = into.filter(|wire| wire.to.process == process && !wire.is_removed());
             into.for_each(|wire| on_connector(&wire.connector));
             true
         })
     }
 
     /// Does something that may wake a process, while the network counts as waiting for it.
-    fn steer<R>(&self, f: impl FnOnce(&Inner) -> R) -> R {
-        let activity = &self.inner.table.activity;
+    pub(crate) fn steer<R>(&self, f: impl FnOnce(&Inner) -> R) -> R {
+        let activity = &self.inner.origin.activity;
         activity.add_external();
         let result = f(&self.inner);
         activity.remove_external();
         result
     }
 
-    fn order_all(&self, order: Order) {
+    fn order_all(&self, order: fn() -> Order) {
         self.steer(|inner| {
-            for island in &inner.table.islands {
-                island.order(order);
+            for island in &inner.origin.islands {
+                island.order(order());
             }
         });
     }
@@ -341,8 +354,7 @@ impl Network {
     pub(crate) fn is_held(&self) -> bool {
         !self.inner.held_sources.lock().is_empty()
             || self
-                .inner
-                .table
+                .table()
                 .wires
                 .iter()
                 .any(|wire| wire.connector.is_held())
@@ -350,27 +362,23 @@ impl Network {
 
     /// Whether the network stands still for good.
     pub(crate) fn is_deadlocked(&self) -> bool {
-        self.live() > 0 && self.inner.table.activity.is_stuck() && !self.is_held()
+        self.live() > 0 && self.inner.origin.activity.is_stuck() && !self.is_held()
     }
 
     /// Who waits for whom now.
     pub fn waits(&self) -> Deadlock {
-        let names: Vec<String> = self
-            .inner
-            .table
-            .processes
-            .iter()
-            .map(|member| member.name.to_string())
-            .collect();
+        let table = self.table();
+        let members = table.processes.iter();
+        let names: Vec<String> = members.map(|member| member.name.to_string()).collect();
         let live: Vec<bool> = (0..names.len())
-            .map(|at| !self.inner.table.ledger.has_ended(at))
+            .map(|at| !table.ledger.has_ended(at))
             .collect();
-        explain(&names, &live, &self.inner.table.wires)
+        explain(&names, &live, &table.wires)
     }
 
     pub(crate) fn recount(&self) {
         self.inner
-            .table
+            .origin
             .islands
             .iter()
             .for_each(|island| island.order(Order::Recount));
@@ -378,7 +386,7 @@ impl Network {
 }
 
 impl Inner {
-    fn note_source(&self, process: usize, order: Order) {
+    fn note_source(&self, process: usize, order: &Order) {
         let mut held = self.held_sources.lock();
         match order {
             Order::Hold(_) => {

@@ -17,7 +17,6 @@ use crate::build::{Boundary, Built, Table, build};
 use crate::deadlock::explain;
 use crate::island::Island;
 use crate::plan::GroupPlan;
-use crate::report::Ending;
 
 /// Capacity of the connectors into and out of the inner network.
 const BOUNDARY_CAPACITY: u32 = 16;
@@ -117,13 +116,11 @@ impl Host {
         let Built {
             mut islands,
             table,
-            endings,
             doors: _,
         } = build(&self.group.plan, boundary);
         Inner {
             island: islands.pop().map(|(_, island)| island),
             table,
-            endings,
             feeds,
             taps,
         }
@@ -196,7 +193,6 @@ struct Inner {
     /// `None` once it has ended.
     island: Option<Island>,
     table: Table,
-    endings: flume::Receiver<(u32, Ending)>,
     feeds: Vec<Feed>,
     taps: Vec<Reader>,
 }
@@ -233,11 +229,15 @@ impl Inner {
     }
 
     fn fault(&self) -> Option<Failure> {
-        self.endings.try_iter().find_map(|(process, ending)| {
-            let fault = ending.fault()?;
-            let name = &self.table.processes[process as usize].name;
-            Some(Failure::fatal(format!("{name}: {fault}")))
-        })
+        self.table
+            .ledger
+            .take_endings()
+            .into_iter()
+            .find_map(|(process, ending)| {
+                let fault = ending.fault()?;
+                let name = &self.table.processes[process as usize].name;
+                Some(Failure::fatal(format!("{name}: {fault}")))
+            })
     }
 
     fn deadlock(&self) -> Failure {

@@ -78,7 +78,7 @@ pub struct Plan {
     pub(crate) exits: Vec<(Arc<str>, PlannedEnd)>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct PlannedProcess {
     pub(crate) name: Arc<str>,
     pub(crate) component: Arc<str>,
@@ -89,7 +89,7 @@ pub(crate) struct PlannedProcess {
     pub(crate) thread: Option<String>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum PlannedKind {
     /// A component of the registry.
     Component(Definition),

@@ -45,6 +45,15 @@ impl Ready {
         }
     }
 
+    /// Makes room for more processes, none of them ready; only during a [`Turn`].
+    pub(crate) fn grow(&mut self, processes: usize) {
+        let known = self.queued.iter().map(|queued| queued.load(Relaxed));
+        let more = std::iter::repeat_n(false, processes);
+        self.queued = known.chain(more).map(AtomicBool::new).collect();
+        let queued = Arc::clone(&self.queued);
+        CURRENT.with_borrow_mut(|current| current.queued = Some(queued));
+    }
+
     /// The process that is next; only during a [`Turn`].
     #[inline]
     pub(crate) fn pop(&mut self) -> Option<u32> {

@@ -107,6 +107,13 @@ pub struct ConnectorReport {
     pub counts: Counts,
 }
 
+impl ConnectorReport {
+    /// `a.out->b.in`; the out-ports of several writers with commas between them.
+    pub fn name(&self) -> String {
+        format!("{}->{}", self.from.join(","), self.to)
+    }
+}
+
 impl Report {
     /// Packets handed over on all connectors.
     pub fn packets(&self) -> u64 {

@@ -76,6 +76,12 @@ pub(crate) struct Seed {
     pub(crate) tally: Arc<Tally>,
 }
 
+impl std::fmt::Debug for Seed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Seed")
+    }
+}
+
 /// References to the wakeup that the slot itself keeps.
 const OWN_REFERENCES: usize = 2;
 
@@ -95,6 +101,19 @@ impl Slot {
             hold: Hold::No,
             tally: seed.tally,
         }
+    }
+
+    /// The place of a process that is still to come.
+    pub(crate) fn vacant(cell: Arc<ProcessCell>, island: &Arc<Shared>, process: u32) -> Self {
+        let seed = Seed {
+            future: Box::pin(std::future::pending()),
+            cell,
+            is_source: false,
+            tally: Arc::default(),
+        };
+        let mut slot = Self::new(seed, island, process);
+        slot.future = None;
+        slot
     }
 
     pub(crate) fn is_live(&self) -> bool {

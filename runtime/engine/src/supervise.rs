@@ -12,6 +12,7 @@ use crate::build::{Boundary, Built, build};
 use crate::deadlock::Deadlock;
 use crate::door::Doors;
 use crate::island::Island;
+use crate::ledger::Ledger;
 use crate::network::Network;
 use crate::placement::IslandKind;
 use crate::plan::Plan;
@@ -31,7 +32,6 @@ pub struct Running {
     network: Network,
     doors: Doors,
     islands: JoinSet<()>,
-    endings: flume::Receiver<(u32, Ending)>,
     /// When the whole run is cancelled.
     deadline: Option<Instant>,
     grace: Duration,
@@ -42,7 +42,6 @@ pub struct Running {
 pub struct Prepared {
     network: Network,
     islands: Vec<(IslandKind, Island)>,
-    endings: flume::Receiver<(u32, Ending)>,
     doors: Doors,
 }
 
@@ -60,13 +59,11 @@ impl Plan {
         let Built {
             islands,
             table,
-            endings,
             doors,
         } = build(&self, Boundary::none());
         Prepared {
             network: Network::new(table),
             islands,
-            endings,
             doors,
         }
     }
@@ -96,7 +93,6 @@ impl Prepared {
         let Self {
             network,
             islands,
-            endings,
             doors,
         } = self;
         let mut tasks = JoinSet::new();
@@ -110,14 +106,13 @@ impl Prepared {
         }
         tracing::debug!(
             graph = network.name(),
-            processes = network.inner.table.processes.len(),
+            processes = network.table().processes.len(),
             "network started"
         );
         Ok(Running {
             network,
             doors,
             islands: tasks,
-            endings,
             deadline: None,
             grace: Duration::from_secs(10),
         })
@@ -196,22 +191,22 @@ impl Running {
     pub async fn join(mut self) -> Report {
         drop(self.take_doors());
         let mut course = Course::default();
-        let mut endings = Endings::new(self.network.inner.table.processes.len());
+        let mut endings = Endings::default();
         while !self.islands.is_empty() {
             let event = self.next_event(&course).await;
-            endings.collect(&self.endings);
+            endings.collect(self.network.ledger());
             self.react(event, &mut course);
             if course.give_up_at.is_some_and(|at| Instant::now() >= at) {
                 tracing::error!(graph = self.network.name(), "processes did not end in time");
                 break;
             }
         }
-        endings.collect(&self.endings);
+        endings.collect(self.network.ledger());
         self.report(course, endings)
     }
 
     async fn next_event(&mut self, course: &Course) -> Event {
-        let activity = Arc::clone(&self.network.inner.table.activity);
+        let activity = Arc::clone(&self.network.inner.origin.activity);
         let is_quiet = activity.is_quiet();
         let recount_at = Instant::now() + RECOUNT_AFTER;
         tokio::select! {
@@ -262,11 +257,14 @@ impl Running {
         }
     }
 
-    fn report(&self, course: Course, endings: Endings) -> Report {
+    fn report(&self, course: Course, mut endings: Endings) -> Report {
         let inner = &self.network.inner;
+        let table = self.network.table();
         let outcome = outcome(course, &endings, inner);
-        let processes = inner
-            .table
+        endings
+            .by_process
+            .resize_with(table.processes.len(), || None);
+        let processes = table
             .processes
             .iter()
             .zip(endings.by_process)
@@ -279,7 +277,7 @@ impl Running {
             })
             .collect();
         Report {
-            name: inner.table.name.clone(),
+            name: table.name.clone(),
             outcome,
             processes,
             connectors: self.network.connectors(),
@@ -311,6 +309,7 @@ fn outcome(course: Course, endings: &Endings, inner: &crate::network::Inner) -> 
 }
 
 /// Endings as they come in.
+#[derive(Default)]
 struct Endings {
     by_process: Vec<Option<Ending>>,
     first_fault: Option<usize>,
@@ -318,20 +317,15 @@ struct Endings {
 }
 
 impl Endings {
-    fn new(processes: usize) -> Self {
-        Self {
-            by_process: (0..processes).map(|_| None).collect(),
-            first_fault: None,
-            faults: 0,
-        }
-    }
-
-    fn collect(&mut self, incoming: &flume::Receiver<(u32, Ending)>) {
-        for (process, ending) in incoming.try_iter() {
+    fn collect(&mut self, ledger: &Ledger) {
+        for (process, ending) in ledger.take_endings() {
             let process = process as usize;
             if ending.fault().is_some() {
                 self.faults += 1;
                 self.first_fault.get_or_insert(process);
+            }
+            if self.by_process.len() <= process {
+                self.by_process.resize_with(process + 1, || None);
             }
             self.by_process[process] = Some(ending);
         }

@@ -25,6 +25,7 @@ mod mistake;
 mod nearest;
 mod span;
 mod types;
+mod word;
 
 #[cfg(test)]
 mod tests;
@@ -37,3 +38,4 @@ pub use manual::manual;
 pub use mistake::{Mistake, Mistakes};
 pub use summary::{ColumnFault, ColumnMistakes, Summary, Totals};
 pub use types::Type;
+pub use word::{Word, words};

@@ -52,6 +52,8 @@ pub struct SettingSpec {
     pub default: Option<Value>,
     /// JSON Schema of the value: `type`, `enum`, `minimum`, `maximum`, `minLength`, `items`, `anyOf` and the like.
     pub schema: serde_json::Value,
+    /// Whether a new value reaches the component while it runs, at its next packet; else it starts anew.
+    pub hot: bool,
 }
 
 /// What running a component costs its thread.

@@ -108,6 +108,7 @@ fn port(line: &str) -> PortSpec {
     let required = head.ends_with('!');
     let head = head.trim_end_matches('!');
     let setting = head.ends_with('=').then(|| SettingSpec {
+        hot: false,
         default: (!required).then_some(Value::NULL),
         schema: if port_type == PortType::INT {
             serde_json::json!({ "type": "integer", "minimum": 0 })

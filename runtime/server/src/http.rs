@@ -1,4 +1,5 @@
-//! The one port: WebSocket for those who ask for it, and for browsers the editor and the files of the served directory.
+//! The one port: WebSocket for those who ask for it, counts for Prometheus, and for browsers the editor and the files of the
+//! served directory.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use millstream_protocol::fbp::SUBPROTOCOL;
 
 use crate::files::{self, Refused, Visitor};
 use crate::limits::MESSAGE_BYTES_MAX;
+use crate::metrics;
 use crate::pages;
 use crate::security::admit;
 use crate::session;
@@ -37,6 +39,7 @@ pub(crate) fn router(state: Arc<State>, address: SocketAddr) -> Router {
         .route("/components", get(components))
         .route("/files", get(files::list))
         .route("/files/{*file}", get(files::read).put(files::write))
+        .route("/metrics", get(measure))
         .route("/{*path}", get(page))
         .layer(DefaultBodyLimit::max(MESSAGE_BYTES_MAX))
         .layer(from_fn_with_state(door.clone(), look))
@@ -107,6 +110,20 @@ async fn enter(
             session::serve(socket, state, place).await;
             drop(guard);
         })
+}
+
+/// `GET /metrics`: the counts of all networks that run.
+async fn measure(visitor: Visitor, Shared(door): Shared<Door>) -> Result<Response, Refused> {
+    visitor.may_look()?;
+    let running = door.state.all().into_iter();
+    let running = running.filter_map(|served| {
+        let run = served.live_run()?;
+        Some((served.id.clone(), run.network.clone()))
+    });
+    Ok(match metrics::text(running.collect()) {
+        Ok(text) => ([(CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response(),
+        Err(_format) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    })
 }
 
 /// Takes a client's place away, also when its connection never became one.

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | serve | [`Server`], [`Options`] |
 //! | know who may do what | [`Secrets`], [`Rights`] |
+//! | measure networks | [`metrics`] |
 //! | know what a client cannot exceed | [`limits`] |
 //! | give browsers an editor | [`Page`], `files` |
 //! | follow a message | `http`, then `session`, then `fbp` or `extension` |
@@ -21,6 +22,7 @@ mod folder;
 mod http;
 mod hub;
 pub mod limits;
+pub mod metrics;
 mod pages;
 mod resolve;
 mod run;

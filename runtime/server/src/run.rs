@@ -1,11 +1,11 @@
 //! A graph that runs: its network, who watches it, and the doors that lead into it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use millstream_connector::Tap;
-use millstream_engine::{Entry, Network, Outcome, Report, Shut};
+use millstream_engine::{Deadlock, Entry, Network, Outcome, Report, Shut};
 use millstream_graph::{Catalog, Flat, FlatEnd};
 use millstream_packet::Packet;
 use millstream_protocol::Response;
@@ -34,6 +34,8 @@ pub(crate) struct Run {
     fans: Mutex<BTreeMap<usize, Arc<Fan>>>,
     entries: Mutex<BTreeMap<String, Inlet>>,
     phase: watch::Sender<Phase>,
+    /// Who waited for whom when it ended, if that was why.
+    deadlock: OnceLock<Deadlock>,
 }
 
 /// What a connector is called.
@@ -143,6 +145,7 @@ impl Run {
             fans: Mutex::default(),
             entries: Mutex::default(),
             phase: watch::Sender::new(Phase::Running),
+            deadlock: OnceLock::new(),
         }
     }
 
@@ -170,9 +173,18 @@ impl Run {
     /// The run is over.
     pub(crate) fn end(&self, report: &Report) -> Phase {
         let ended = Phase::Ended(fault_of(report));
+        if let Outcome::Deadlocked(deadlock) = &report.outcome {
+            // A run ends once.
+            drop(self.deadlock.set(deadlock.clone()));
+        }
         self.entries.lock().clear();
         self.phase.send_replace(ended.clone());
         ended
+    }
+
+    /// Who waited for whom when it ended, if that was why.
+    pub(crate) fn deadlock(&self) -> Option<&Deadlock> {
+        self.deadlock.get()
     }
 
     /// Asks sources to end and closes what leads in; what is in flight is worked off.

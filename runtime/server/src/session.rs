@@ -28,6 +28,10 @@ const PACKETS_PER_TURN: usize = 256;
 const TURN: Duration = Duration::from_millis(10);
 /// Messages of the mailbox that are sent in one go.
 const MAIL_PER_TURN: usize = 64;
+/// Time that a client has to hear the rest when the server ends, and again for the farewell.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+/// Later than anything is due: intervals are at most 50 days.
+const AFTER_ALL: Duration = Duration::from_hours(60 * 24);
 
 /// What the server knows of a client.
 #[derive(Debug)]
@@ -115,12 +119,16 @@ pub(crate) async fn serve(mut socket: WebSocket, state: Arc<State>, place: Place
     tracing::debug!(client = session.id(), "client connected");
     let goodbye = session.attend(&mut socket, &place).await;
     tracing::debug!(client = session.id(), ?goodbye, "client goes");
+    if goodbye == Goodbye::Closing {
+        // Nothing can be done for a client that does not hear it.
+        drop(timeout(LAST_WORDS, session.say_the_rest(&mut socket, &place)).await);
+    }
     session.leave();
     state.hub.leave(place.handle.id);
     if let Some(frame) = goodbye.frame() {
         let farewell = socket.send(Message::Close(Some(frame)));
-        // Nothing can be done for a client that does not hear it.
-        drop(timeout(Duration::from_secs(1), farewell).await);
+        // As above.
+        drop(timeout(LAST_WORDS, farewell).await);
     }
 }
 
@@ -198,6 +206,14 @@ impl Session {
                 }
             }
         }
+    }
+
+    /// Sends what waits when the server ends: how networks ended, the last counts, packets and log lines.
+    async fn say_the_rest(&mut self, socket: &mut WebSocket, place: &Place) {
+        self.out.extend(place.mailbox.try_iter());
+        while self.send_packets() && self.flush(socket).await.is_some() {}
+        self.send_counts(Instant::now() + AFTER_ALL);
+        self.flush(socket).await;
     }
 
     /// Takes packets that wait for this client; true when more wait.

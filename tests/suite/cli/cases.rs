@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use millstream_tests::{Outcome, Program};
+use millstream_tests::{Outcome, Program, repository};
 use serde_json::Value;
 
 use super::Folder;
@@ -214,6 +214,20 @@ fn case_without_an_end_is_ended() {
         "{:?}",
         outcome.elapsed
     );
+}
+
+#[test]
+fn deadlock_ends_a_case_at_once() {
+    let graph = repository().join("graphs/deadlock.ron");
+    let folder = folder(
+        r#""stuck": Case(inputs: { "copy.in": [1, 2, 3, 4, 5, 6] }, outputs: { "join.out": [] }, timeout: "1h")"#,
+    );
+    folder.write("graph.ron", &std::fs::read_to_string(graph).unwrap());
+    let outcome = test(&folder, &[]);
+    assert_eq!(outcome.code, Some(7), "{}", outcome.stderr);
+    let told =
+        "deadlock; who waited then:\n    copy.out[1] waits to send to join.in[1] (4 of 4 packets)";
+    assert!(outcome.stdout.contains(told), "{}", outcome.stdout);
 }
 
 #[test]

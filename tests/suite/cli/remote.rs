@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use millstream_tests::{Outcome, Program, Run};
+use millstream_tests::{Outcome, Program, Run, repository};
 use serde_json::Value;
 
 use super::Folder;
@@ -108,6 +108,14 @@ impl Ground {
         }
     }
 
+    /// Asks until a graph has failed.
+    fn until_failed(&self, graph: &str) {
+        let begun = Instant::now();
+        while !self.told(&["ps"]).contains(&format!("{graph}  failed")) {
+            assert!(begun.elapsed() < Duration::from_secs(20), "it never failed");
+        }
+    }
+
     /// Stops the runtime as Ctrl-C does.
     fn stop(self) -> Outcome {
         self.run.signal("INT").unwrap();
@@ -120,6 +128,12 @@ fn program(folder: &Folder, arguments: &[&str]) -> Program {
     Program::new(arguments.iter().copied())
         .within(folder.path())
         .env("XDG_RUNTIME_DIR", folder.path())
+}
+
+/// A graph that people learn from.
+fn graph(name: &str) -> String {
+    let path = repository().join("graphs").join(name).with_extension("ron");
+    std::fs::read_to_string(path).unwrap()
 }
 
 fn named<'a>(list: &'a Value, name: &str) -> &'a Value {
@@ -199,6 +213,54 @@ fn slow_process_is_named_as_the_culprit() {
         .find(|line| line.starts_with("pass.out->slow.in"));
     assert!(row.unwrap().contains("64/64"), "{table}");
     ground.stop();
+}
+
+/// What `why` says of a graph that people run, in words and for machines.
+fn why_of(ground: &Ground) -> String {
+    let json: Value = serde_json::from_str(&ground.told(&["why", "--json"])).unwrap();
+    format!("{}\n{json:#}\n", ground.told(&["why"]).trim_end())
+}
+
+#[test]
+fn deadlock_is_explained_after_it_has_ended_the_network() {
+    let ground = Ground::serving(&graph("deadlock"));
+    ground.told(&["start", "graph"]);
+    ground.until_failed("graph");
+    insta::assert_snapshot!("why_deadlock", why_of(&ground));
+    ground.stop();
+}
+
+#[test]
+fn slow_consumer_is_named_in_the_graph_about_it() {
+    let graph = graph("back-pressure")
+        .replace("\"count\": 30", "\"count\": 1000")
+        .replace("\"per_ms\": 100", "\"per_ms\": 3600000");
+    let ground = Ground::running(&graph, &["--grace", "0s"]);
+    ground.until("blocked", |seen| {
+        let full = named(&seen["connectors"], "fast.out->pass.in");
+        named(&seen["processes"], "pass")["state"] == "blocked" && full["depth"] == 4
+    });
+    insta::assert_snapshot!("why_slow_consumer", why_of(&ground));
+    ground.stop();
+}
+
+#[test]
+fn clients_choose_for_themselves_how_much_is_logged() {
+    let mut ground = Ground::running(LINES, &[]);
+    let mut logs = ground
+        .program(&["logs", "--level", "debug", "--count", "1"])
+        .start()
+        .unwrap();
+    logs.wait_for("following").unwrap();
+    ground.run.close_input();
+    let seen = logs.finish().unwrap();
+    assert!(seen.stdout.contains("process ended"), "{}", seen.stdout);
+    let outcome = ground.run.finish().unwrap();
+    assert!(
+        !outcome.stderr.contains("process ended"),
+        "{}",
+        outcome.stderr
+    );
 }
 
 #[test]

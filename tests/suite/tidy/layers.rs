@@ -23,6 +23,8 @@ enum Level {
     L4,
     /// What is edited: like the model, no I/O, no clock, no threads; compiles for the browser.
     E1,
+    /// How that is shown: egui, no I/O.
+    E2,
     /// The application: what the editor is, without the window or page that it lives in.
     E3,
     /// Where the application lives: a page, a window. Both know it from outside.
@@ -113,6 +115,15 @@ const LAYERS: &[(&str, Level, Inside)] = &[
             "millstream-packet",
             "millstream-graph",
             "millstream-protocol",
+        ]),
+    ),
+    (
+        "millstream-canvas",
+        Level::E2,
+        Inside::Only(&[
+            "millstream-packet",
+            "millstream-graph",
+            "millstream-document",
         ]),
     ),
     // R4 again. It completes and checks expressions while they are typed, which needs the language and no component.

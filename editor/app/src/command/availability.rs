@@ -80,7 +80,10 @@ fn need(holds: bool, reason: &'static str) -> Result<(), &'static str> {
 fn file(command: Command, at: &Situation<'_>) -> Result<(), &'static str> {
     need(at.can_write, "files cannot be written here")?;
     if at.is_text {
-        return need(command == Command::SaveAs, "a file that is no graph is never overwritten");
+        return need(
+            command == Command::SaveAs,
+            "a file that is no graph is never overwritten",
+        );
     }
     need(at.document.is_some(), NO_GRAPH)
 }
@@ -141,18 +144,24 @@ fn edit(command: Command, document: &Document) -> Result<(), &'static str> {
         }
         C::NextAround | C::PreviousAround => need(!selection.is_empty(), NO_SELECTION),
         C::MoveLeft | C::MoveRight | C::MoveUp | C::MoveDown => need(processes > 0, NO_PROCESS),
-        C::Arrange | C::FitAll => need(!document.graph().processes.is_empty(), "the graph is empty"),
+        C::Arrange | C::FitAll => {
+            need(!document.graph().processes.is_empty(), "the graph is empty")
+        }
         C::QuickFix => need(document.problems().iter().len() > 0, "there is no problem"),
         _ => Ok(()),
     }
 }
 
 fn subgraph(document: &Document) -> Result<(), &'static str> {
-    let process = document.selection().one_process().ok_or("select one process")?;
-    let component = document.process(process).and_then(|process| process.component.as_ref());
+    let process = document
+        .selection()
+        .one_process()
+        .ok_or("select one process")?;
+    let component = document
+        .process(process)
+        .and_then(|process| process.component.as_ref());
     need(
         component.is_some_and(|component| component.is_file()),
         "the process is no subgraph",
     )
 }
-

@@ -75,7 +75,10 @@ impl Counts {
 
     /// The position of the connector between two ports. One end is enough, because the other may be inside a subgraph.
     pub(crate) fn find(&self, from: &str, to: &str) -> Option<usize> {
-        self.by_from.get(from).or_else(|| self.by_to.get(to)).copied()
+        self.by_from
+            .get(from)
+            .or_else(|| self.by_to.get(to))
+            .copied()
     }
 
     /// A connector.
@@ -140,11 +143,17 @@ impl Counts {
     }
 
     fn all(&self) -> impl Iterator<Item = &ConnectorCounts> {
-        self.snapshot.connectors.iter().map(|connector| &connector.counts)
+        self.snapshot
+            .connectors
+            .iter()
+            .map(|connector| &connector.counts)
     }
 
     fn each(&self) -> impl Iterator<Item = &ProcessCounts> {
-        self.snapshot.processes.iter().map(|process| &process.counts)
+        self.snapshot
+            .processes
+            .iter()
+            .map(|process| &process.counts)
     }
 }
 

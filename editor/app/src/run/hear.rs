@@ -12,7 +12,10 @@ impl Runs {
         match (purpose, response) {
             (Asked::LoadToRun(graph), Response::Graph(loaded)) => {
                 let is_error = |severity| severity == Severity::Error;
-                let errors = loaded.findings.iter().filter(|found| is_error(found.severity));
+                let errors = loaded
+                    .findings
+                    .iter()
+                    .filter(|found| is_error(found.severity));
                 let errors: Vec<String> = errors.map(|found| found.message.clone()).collect();
                 self.know(loaded.info);
                 if errors.is_empty() {
@@ -59,7 +62,16 @@ impl Runs {
                 }
             }
             Response::Why(why) => {
-                self.graphs.entry(why.graph.clone()).or_default().why = Some(why);
+                let run = self.graphs.entry(why.graph.clone()).or_default();
+                run.why = Some(why);
+            }
+            Response::Steered(steered) => {
+                let key = (steered.graph, steered.target);
+                if steered.held {
+                    self.held.insert(key);
+                } else {
+                    self.held.remove(&key);
+                }
             }
             Response::Packets(packets) => self.packets.take(packets),
             Response::Log(line) => {
@@ -88,7 +100,8 @@ impl Runs {
                 }
             }
             Asked::Attach(graph, connector) => {
-                self.packets.not_attached(&graph, &connector, &error.message);
+                self.packets
+                    .not_attached(&graph, &connector, &error.message);
             }
             Asked::Why(_) => {}
             _ => self.events.push(RunEvent::Refused(error.message)),
@@ -117,6 +130,7 @@ impl Runs {
             packets,
         });
         self.history.truncate(RUNS_MAX);
-        self.events.push(RunEvent::Ended(graph, info.state, info.fault));
+        self.events
+            .push(RunEvent::Ended(graph, info.state, info.fault));
     }
 }

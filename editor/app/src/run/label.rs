@@ -32,7 +32,13 @@ mod tests {
 
     #[test]
     fn numbers_have_three_digits_at_most() {
-        let cases = [(0, "0"), (999, "999"), (1200, "1.2k"), (64_300, "64k"), (999_900, "1.0M")];
+        let cases = [
+            (0, "0"),
+            (999, "999"),
+            (1200, "1.2k"),
+            (64_300, "64k"),
+            (999_900, "1.0M"),
+        ];
         for (number, text) in cases {
             assert_eq!(big(number), text);
         }

@@ -1,15 +1,15 @@
 //! What is known of a run, as the canvas and the inspector show it.
 
-use millstream_canvas::look::{Failure, Live, ProcessLook, ProcessState, WireLook, WireState};
+use millstream_canvas::{Failure, Live, ProcessLook, ProcessState, WireLook, WireState};
 use millstream_document::{Document, WireId};
 use millstream_graph::{Connector, ProcessName, WhenFull};
 use millstream_protocol::extension::{
-    ConnectorInfo, ProcessInfo, ProcessState as Wire, Reason,
+    ConnectorInfo, ProcessInfo, ProcessState as Wire, Reason, Target,
 };
 
 use super::counts::is_blocked;
 use super::label::{big, rate};
-use super::{Counts, GraphRun};
+use super::{Counts, GraphRun, Runs};
 
 /// From here on a connector is shown as filling up.
 const FILLING: f64 = 0.6;
@@ -19,6 +19,9 @@ const STARVED_PERCENT: f64 = 50.0;
 /// The run of one graph, or of one use of a subgraph, as its document sees it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LiveView<'a> {
+    pub(crate) runs: &'a Runs,
+    /// What the runtime calls the graph.
+    pub(crate) graph: &'a str,
     pub(crate) document: &'a Document,
     pub(crate) run: &'a GraphRun,
     /// What stands before the names of processes inside a subgraph: `heading/`.
@@ -65,8 +68,14 @@ impl LiveView<'_> {
             }
             _ => None,
         })?;
-        let busy = self.process_info(name).map_or(0.0, |info| info.counts.busy_percent);
-        let wires = if chain.len() == 1 { "wire waits" } else { "wires wait" };
+        let busy = self
+            .process_info(name)
+            .map_or(0.0, |info| info.counts.busy_percent);
+        let wires = if chain.len() == 1 {
+            "wire waits"
+        } else {
+            "wires wait"
+        };
         Some(format!("{busy:.0} % busy, {} {wires}", chain.len()))
     }
 
@@ -76,7 +85,9 @@ impl LiveView<'_> {
         let cycles = self.run.why.iter().flat_map(|why| &why.reasons);
         cycles.filter_map(cycle).any(|waits| {
             let names = |process: &str| {
-                waits.iter().any(|wait| wait.split([' ', '.', '`']).any(|word| word == process))
+                waits
+                    .iter()
+                    .any(|wait| wait.split([' ', '.', '`']).any(|word| word == process))
             };
             names(&from) && names(&to)
         })
@@ -87,7 +98,11 @@ impl LiveView<'_> {
             return WireState::Stale;
         }
         let counts = &info.counts;
-        let is_dropping = self.run.counts.as_ref().is_some_and(|all| all.is_dropping(at));
+        let is_dropping = self
+            .run
+            .counts
+            .as_ref()
+            .is_some_and(|all| all.is_dropping(at));
         let fill = counts.depth as f64 / f64::from(info.capacity.max(1));
         if counts.held {
             WireState::Held
@@ -120,6 +135,10 @@ impl LiveView<'_> {
     fn process_state(&self, info: &ProcessInfo) -> ProcessState {
         if self.stale_secs.is_some() {
             return ProcessState::Stale;
+        }
+        let target = Target::Process(info.name.clone());
+        if self.runs.is_held(self.graph, &target) {
+            return ProcessState::Held;
         }
         match info.counts.state {
             Wire::Starved => ProcessState::Waiting,
@@ -159,8 +178,10 @@ impl Live for LiveView<'_> {
         let state = self.process_state(&info);
         let failures = info.counts.failures;
         let failure = (failures > 0).then(|| Failure {
-            message: self.fault_of(name).unwrap_or_else(|| format!("{failures} packets failed")),
-            consequences: 0,
+            message: self
+                .fault_of(name)
+                .unwrap_or_else(|| format!("{failures} packets failed")),
+            count: u32::try_from(failures).unwrap_or(u32::MAX),
         });
         Some(ProcessLook {
             state,
@@ -189,6 +210,21 @@ impl LiveView<'_> {
         let fault = self.run.info.as_ref()?.fault.as_ref()?;
         let full = format!("`{}{name}`", self.prefix);
         fault.contains(&full).then(|| fault.clone())
+    }
+}
+
+/// Why packets do not move, in a line.
+pub(crate) fn reason(reason: &Reason) -> String {
+    match reason {
+        Reason::SlowConsumer { process, chain, .. } => {
+            format!(
+                "{process} is slower than what comes: {} full before it",
+                chain.len()
+            )
+        }
+        Reason::Held { connector, .. } => format!("{connector} is held"),
+        Reason::Cycle { waits } => format!("deadlock: {}", waits.join(", ")),
+        _ => "for a reason that this editor does not know".to_owned(),
     }
 }
 
@@ -232,7 +268,12 @@ const fn rank(state: Wire) -> u8 {
 fn label(info: &ConnectorInfo) -> String {
     let counts = &info.counts;
     let rate = rate(counts.rate);
-    format!("{rate}/s  {}/{}  Σ{}", counts.depth, info.capacity, big(counts.received))
+    format!(
+        "{rate}/s  {}/{}  Σ{}",
+        counts.depth,
+        info.capacity,
+        big(counts.received)
+    )
 }
 
 fn story(info: &ConnectorInfo, full_in: Option<f64>, stale_secs: Option<f64>) -> Vec<String> {
@@ -251,10 +292,16 @@ fn story(info: &ConnectorInfo, full_in: Option<f64>, stale_secs: Option<f64>) ->
         lines.push(format!("{} dropped", counts.dropped));
     }
     if counts.blocked_percent > 0.0 {
-        lines.push(format!("writer waits {:.0} % of the time", counts.blocked_percent));
+        lines.push(format!(
+            "writer waits {:.0} % of the time",
+            counts.blocked_percent
+        ));
     }
     if counts.starved_percent > 0.0 {
-        lines.push(format!("reader waits {:.0} % of the time", counts.starved_percent));
+        lines.push(format!(
+            "reader waits {:.0} % of the time",
+            counts.starved_percent
+        ));
     }
     if let Some(secs) = full_in {
         lines.push(format!("full in ~{secs:.0} s"));
@@ -278,7 +325,12 @@ fn spoken(info: &ConnectorInfo, state: WireState) -> String {
         WireState::Closed => "closed",
     };
     let counts = &info.counts;
-    format!("{} of {}, {} per second, {word}", counts.depth, info.capacity, rate(counts.rate))
+    format!(
+        "{} of {}, {} per second, {word}",
+        counts.depth,
+        info.capacity,
+        rate(counts.rate)
+    )
 }
 
 /// What a process does, in a word.
@@ -299,9 +351,16 @@ pub(crate) const fn said(state: ProcessState) -> &'static str {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a share between 0 and 1, for the eye")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a share between 0 and 1, for the eye"
+)]
 fn fraction(part: f64, whole: f64) -> f32 {
-    if whole > 0.0 { (part / whole).clamp(0.0, 1.0) as f32 } else { 0.0 }
+    if whole > 0.0 {
+        (part / whole).clamp(0.0, 1.0) as f32
+    } else {
+        0.0
+    }
 }
 
 /// How busy a wire is on a logarithmic scale: a tenth of the busiest is still seen.

@@ -45,7 +45,10 @@ impl Packets {
     pub(crate) fn shown(&self) -> impl DoubleEndedIterator<Item = &PacketRow> {
         let paused = self.paused.as_ref();
         let live = paused.is_none().then_some(&self.rows);
-        paused.into_iter().flatten().chain(live.into_iter().flatten())
+        paused
+            .into_iter()
+            .flatten()
+            .chain(live.into_iter().flatten())
     }
 
     /// Whether the view is paused.

@@ -17,7 +17,11 @@ impl Runs {
             graph: graph.to_owned(),
             target,
         };
-        let request = if is_held { Request::Release(steer) } else { Request::Hold(steer) };
+        let request = if is_held {
+            Request::Release(steer)
+        } else {
+            Request::Hold(steer)
+        };
         self.ask(&request, Asked::Nothing);
     }
 

@@ -118,7 +118,10 @@ mod tests {
         let resolve = || library.subgraphs.resolve(&component, "x/main.ron");
         assert!(resolve().is_err());
         let sub = FileName::new("x/sub.ron");
-        assert_eq!(shelf.take_wanted().into_iter().collect::<Vec<_>>(), [sub.clone()]);
+        assert_eq!(
+            shelf.take_wanted().into_iter().collect::<Vec<_>>(),
+            [sub.clone()]
+        );
         assert!(shelf.take_wanted().is_empty());
         let before = shelf.edition();
         shelf.put(sub, Ok(SUB));

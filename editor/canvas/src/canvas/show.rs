@@ -17,7 +17,6 @@ use crate::paint::label::Labels;
 use crate::paint::{Brush, Emphasis, card, frame, overlay, wire};
 use crate::scene::card::{Card, Slot};
 use crate::scene::wire::Way;
-use crate::verdict::{Verdict, judge};
 
 /// Beyond this number, wires of dragged processes are drawn the plain way.
 const ROUTED_WHILE_DRAGGED: usize = 40;
@@ -46,6 +45,7 @@ impl Canvas {
         self.paint_frames(&brush, show);
         self.paint_wires(&brush, show, looks);
         self.paint_cards(&brush, show, looks);
+        self.paint_culprits(&brush, looks);
         let chip = self.paint_gesture(&brush, show);
         self.paint_above(&brush, show);
         self.paint_story(&brush, looks);
@@ -271,6 +271,17 @@ impl Canvas {
         }
     }
 
+    fn paint_culprits(&self, brush: &Brush<'_>, looks: Looks<'_>) {
+        if brush.detail < Detail::Full {
+            return;
+        }
+        for (&at, look) in self.seen.cards.iter().zip(looks.cards) {
+            if let Some(reason) = look.as_ref().and_then(|look| look.culprit.as_ref()) {
+                card::culprit(brush, &self.scene.cards[at], reason);
+            }
+        }
+    }
+
     /// What the hand is doing. Gives the place of a refusal.
     fn paint_gesture(&self, brush: &Brush<'_>, show: Show<'_>) -> Option<egui::Rect> {
         let scene = &self.scene;
@@ -309,7 +320,8 @@ impl Canvas {
 
     /// The whole story of what is below the pointer.
     fn paint_story(&self, brush: &Brush<'_>, looks: Looks<'_>) {
-        let (Some(hovered), Some(pointer)) = (self.hovered, self.pointer) else {
+        let (Some(hovered), Some(pointer), None) = (self.hovered, self.pointer, &self.typing)
+        else {
             return;
         };
         let lines = self.story(hovered, looks);
@@ -472,8 +484,9 @@ fn glow(show: Show<'_>, pulled: Option<&PortAt>, card: &Card, side: Side, slot: 
         return if is_itself { Glow::Rest } else { Glow::Refuses };
     }
     let end = PortRef::new(card.name.clone(), slot.key.clone());
-    match judge(show.document, pulled, &PortAt { side, end }) {
-        Verdict::Fits => Glow::Fits,
-        Verdict::Refused(_) => Glow::Refuses,
+    if show.document.suits(pulled, &PortAt { side, end }) {
+        Glow::Fits
+    } else {
+        Glow::Refuses
     }
 }

@@ -11,20 +11,20 @@ const POINTS_MAX: usize = 48;
 
 /// Cubic Bézier pieces, each beginning where the last one ends.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Curve {
+pub(crate) struct Curve {
     pieces: Vec<[Pos2; 4]>,
 }
 
 impl Curve {
     /// The plain way: it leaves to the right and arrives from the left.
-    pub fn direct(from: Pos2, to: Pos2) -> Self {
+    pub(crate) fn direct(from: Pos2, to: Pos2) -> Self {
         Self {
             pieces: vec![piece(from, Vec2::X, to, Vec2::X)],
         }
     }
 
     /// The way through the bend points that somebody set.
-    pub fn through(from: Pos2, bends: &[Pos2], to: Pos2) -> Self {
+    pub(crate) fn through(from: Pos2, bends: &[Pos2], to: Pos2) -> Self {
         let mut points = vec![from];
         points.extend(bends);
         points.push(to);
@@ -43,7 +43,7 @@ impl Curve {
     }
 
     /// The way along straight legs with rounded corners.
-    pub fn rounded(corners: &[Pos2], radius_max: f32) -> Self {
+    pub(crate) fn rounded(corners: &[Pos2], radius_max: f32) -> Self {
         let mut pieces = Vec::with_capacity(corners.len() * 2);
         let Some((&first, rest)) = corners.split_first() else {
             return Self::default();
@@ -73,7 +73,7 @@ impl Curve {
     }
 
     /// The smallest rectangle that surely holds the whole way.
-    pub fn bounds(&self) -> Rect {
+    pub(crate) fn bounds(&self) -> Rect {
         let mut bounds = Rect::NOTHING;
         for point in self.pieces.iter().flatten() {
             bounds.extend_with(*point);
@@ -82,7 +82,7 @@ impl Curve {
     }
 
     /// Points on the way, as many as it takes to stay within `tolerance` of it.
-    pub fn flatten(&self, tolerance: f32) -> Polyline {
+    pub(crate) fn flatten(&self, tolerance: f32) -> Polyline {
         let mut points: Vec<Pos2> = Vec::with_capacity(self.pieces.len() * 12);
         points.extend(self.pieces.first().map(|piece| piece[0]));
         for piece in &self.pieces {
@@ -101,7 +101,7 @@ impl Curve {
     }
 
     /// The same way elsewhere.
-    pub fn translated(&self, by: Vec2) -> Self {
+    pub(crate) fn translated(&self, by: Vec2) -> Self {
         let pieces = self.pieces.iter();
         Self {
             pieces: pieces.map(|piece| piece.map(|point| point + by)).collect(),

@@ -4,25 +4,25 @@ use egui::{Pos2, Rect, Vec2};
 
 /// Points with the length of the way up to each.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Polyline {
+pub(crate) struct Polyline {
     points: Vec<Pos2>,
     lengths: Vec<f32>,
 }
 
 /// The point of a polyline that is closest to another.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Nearest {
+pub(crate) struct Nearest {
     /// How far away it is.
-    pub distance: f32,
+    pub(crate) distance: f32,
     /// The length of the way up to it.
-    pub along: f32,
+    pub(crate) along: f32,
     /// Where it is.
-    pub pos: Pos2,
+    pub(crate) pos: Pos2,
 }
 
 impl Polyline {
     /// Joins points.
-    pub fn new(points: Vec<Pos2>) -> Self {
+    pub(crate) fn new(points: Vec<Pos2>) -> Self {
         let mut lengths = Vec::with_capacity(points.len());
         let mut length = 0.0;
         for (at, point) in points.iter().enumerate() {
@@ -35,22 +35,22 @@ impl Polyline {
     }
 
     /// The points.
-    pub fn points(&self) -> &[Pos2] {
+    pub(crate) fn points(&self) -> &[Pos2] {
         &self.points
     }
 
     /// The length of the way up to each point.
-    pub fn lengths(&self) -> &[f32] {
+    pub(crate) fn lengths(&self) -> &[f32] {
         &self.lengths
     }
 
     /// The length of the whole way.
-    pub fn length(&self) -> f32 {
+    pub(crate) fn length(&self) -> f32 {
         self.lengths.last().copied().unwrap_or(0.0)
     }
 
     /// The place after so much of the way, and its direction.
-    pub fn at(&self, along: f32) -> (Pos2, Vec2) {
+    pub(crate) fn at(&self, along: f32) -> (Pos2, Vec2) {
         let Some(last) = self.points.len().checked_sub(1).filter(|&last| last > 0) else {
             return (self.points.first().copied().unwrap_or_default(), Vec2::X);
         };
@@ -63,7 +63,7 @@ impl Polyline {
     }
 
     /// The point on the way that is closest.
-    pub fn nearest(&self, pos: Pos2) -> Nearest {
+    pub(crate) fn nearest(&self, pos: Pos2) -> Nearest {
         let mut best = Nearest {
             distance: f32::INFINITY,
             along: 0.0,
@@ -84,13 +84,13 @@ impl Polyline {
     }
 
     /// Whether the way crosses the straight line between two points.
-    pub fn crosses(&self, a: Pos2, b: Pos2) -> bool {
+    pub(crate) fn crosses(&self, a: Pos2, b: Pos2) -> bool {
         let steps = self.points.windows(2);
         steps.into_iter().any(|pair| cross(pair[0], pair[1], a, b))
     }
 
     /// Whether any part of the way is in a rectangle.
-    pub fn touches(&self, rect: Rect) -> bool {
+    pub(crate) fn touches(&self, rect: Rect) -> bool {
         let steps = self.points.windows(2);
         steps
             .into_iter()
@@ -110,7 +110,7 @@ fn cross(a: Pos2, b: Pos2, c: Pos2, d: Pos2) -> bool {
 }
 
 /// Whether a straight line has a point inside a rectangle: Liang and Barsky's clipping.
-pub fn segment_meets(a: Pos2, b: Pos2, rect: Rect) -> bool {
+pub(crate) fn segment_meets(a: Pos2, b: Pos2, rect: Rect) -> bool {
     let way = b - a;
     let (mut enter, mut leave) = (0.0_f32, 1.0_f32);
     for (start, step, min, max) in [

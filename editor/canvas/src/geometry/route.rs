@@ -29,7 +29,7 @@ const TOUCH: f32 = 3.0;
 /// The way from an out-port to an in-port that crosses no card, if there is one.
 ///
 /// `cards_in` gives the cards that meet a rectangle, those of the two ports among them.
-pub fn route(from: Pos2, to: Pos2, cards_in: &dyn Fn(Rect) -> Vec<Rect>) -> Curve {
+pub(crate) fn route(from: Pos2, to: Pos2, cards_in: &dyn Fn(Rect) -> Vec<Rect>) -> Curve {
     let direct = Curve::direct(from, to);
     if is_free(&direct, from, to, cards_in) {
         return direct;

@@ -6,20 +6,20 @@ use crate::theme::metric::GRID;
 
 /// A line that a dragged edge or middle lies on, along with another one.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Guide {
+pub(crate) struct Guide {
     /// One end.
-    pub from: Pos2,
+    pub(crate) from: Pos2,
     /// The other.
-    pub to: Pos2,
+    pub(crate) to: Pos2,
 }
 
 /// Where something comes to rest.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Snapped {
+pub(crate) struct Snapped {
     /// What is added to the way of the pointer.
-    pub correction: Vec2,
+    pub(crate) correction: Vec2,
     /// Why: lines to be shown. None when only the grid drew it.
-    pub guides: Vec<Guide>,
+    pub(crate) guides: Vec<Guide>,
 }
 
 /// What may draw a dragged thing to itself.
@@ -32,7 +32,7 @@ struct Pull {
 /// Draws a dragged rectangle to edges and middles of others, else to the grid.
 ///
 /// `reach` is how close an edge must be, in the unit of the rectangles.
-pub fn snap(dragged: Rect, others: &[Rect], reach: f32) -> Snapped {
+pub(crate) fn snap(dragged: Rect, others: &[Rect], reach: f32) -> Snapped {
     let across = best(dragged, others, reach, Axis::X);
     let down = best(dragged, others, reach, Axis::Y);
     Snapped {
@@ -117,7 +117,7 @@ fn guide(dragged: Rect, other: Rect, line: f32, axis: Axis) -> Guide {
 }
 
 /// The nearest line of the grid.
-pub fn to_grid(coordinate: f32) -> f32 {
+pub(crate) fn to_grid(coordinate: f32) -> f32 {
     (coordinate / GRID).round() * GRID
 }
 

@@ -11,7 +11,9 @@ use crate::paint::glyph::{self, Glyph, corners};
 use crate::paint::ink::{Dashes, Ink};
 use crate::paint::{Brush, Emphasis, corner};
 use crate::scene::card::{Card, Kind, Slot};
-use crate::theme::metric::{BAND, CARD_HEAD, CARD_PAD, CARD_RADIUS, PORT_RADIUS, TAG_PAD};
+use crate::theme::metric::{
+    BAND, CARD_HEAD, CARD_PAD, CARD_RADIUS, EXPORT_LEAD, PORT_RADIUS, TAG_PAD,
+};
 use crate::theme::{Font, Hue, Theme};
 
 /// Size of the marks in the title.
@@ -299,7 +301,7 @@ pub(crate) const fn state_glyph(theme: &Theme, state: ProcessState) -> Option<(G
         ProcessState::Blocked => (Glyph::ArrowRight, theme.amber),
         ProcessState::Held => (Glyph::Pause, theme.blue),
         ProcessState::Muted => (Glyph::Notch, theme.grey),
-        ProcessState::Bypassed => (Glyph::Up, theme.blue),
+        ProcessState::Bypassed => (Glyph::Skip, theme.blue),
         ProcessState::Restarting(_) => (Glyph::Loop, theme.amber),
         ProcessState::Failed => (Glyph::Cross, theme.red),
         ProcessState::Finished => (Glyph::Check, theme.grey),
@@ -352,26 +354,28 @@ fn port_color(theme: &Theme, slot: &Slot) -> Color32 {
 
 /// The value (IIP) on an in-port.
 fn tag(brush: &Brush<'_>, card: &Card, at: usize, state: &State<'_>) {
-    let Some(rect) = card.tag(at).filter(|_| state.typed != Some(at)) else {
+    let (Some(rect), Some((shown, _))) = (card.tag(at), &card.ins[at].value) else {
         return;
     };
+    if state.typed == Some(at) {
+        return;
+    }
     let (theme, zoom) = (brush.theme, brush.zoom());
     let rect = brush.camera.rect_in_screen(rect);
     let shade = |color| Brush::shade(color, state.emphasis);
-    let port = brush.camera.screen_from_graph(card.port_pos(Side::In, at));
-    let stroke = Stroke::new(1.0, shade(theme.tag_line));
-    let joint = egui::Rangef::new(rect.max.x, port.x - PORT_RADIUS * zoom);
-    brush.painter.hline(joint, port.y, stroke);
-    brush.panel(rect, 4.0 * zoom, theme.tag, stroke);
-    if let Some((shown, _)) = &card.ins[at].value {
-        brush.text(
-            rect.left_center() + Vec2::new(TAG_PAD * zoom, 0.0),
-            Align2::LEFT_CENTER,
-            shown,
-            Font::Value,
-            shade(theme.tag_text),
-        );
-    }
+    brush.panel(
+        rect,
+        4.0 * zoom,
+        theme.tag,
+        Stroke::new(1.0, shade(theme.tag_line)),
+    );
+    brush.text(
+        rect.left_center() + Vec2::new(TAG_PAD * zoom, 0.0),
+        Align2::LEFT_CENTER,
+        shown,
+        Font::Value,
+        shade(theme.tag_text),
+    );
 }
 
 /// The names by which the graph offers ports.
@@ -387,7 +391,7 @@ fn exports(brush: &Brush<'_>, card: &Card) {
                 Side::Out => (1.0, Align2::LEFT_CENTER),
             };
             let port = brush.camera.screen_from_graph(card.port_pos(side, at));
-            let outside = port + Vec2::new(way * 34.0 * zoom, 0.0);
+            let outside = port + Vec2::new(way * (EXPORT_LEAD - 6.0) * zoom, 0.0);
             let near = port + Vec2::new(way * PORT_RADIUS * zoom, 0.0);
             brush
                 .painter
@@ -441,13 +445,12 @@ fn badges(brush: &Brush<'_>, card: &Card, rect: Rect, state: &State<'_>) {
         );
         brush.add(ink);
     }
-    if let Some(reason) = &look.culprit {
-        culprit(brush, rect, reason);
-    }
 }
 
-fn culprit(brush: &Brush<'_>, rect: Rect, reason: &str) {
+/// Where back-pressure begins; above all cards.
+pub(crate) fn culprit(brush: &Brush<'_>, card: &Card, reason: &str) {
     let (theme, zoom) = (brush.theme, brush.zoom());
+    let rect = brush.camera.rect_in_screen(card.rect());
     for grown in [5.0, 9.0] {
         brush.painter.rect_stroke(
             rect.expand(grown),
@@ -460,10 +463,8 @@ fn culprit(brush: &Brush<'_>, rect: Rect, reason: &str) {
     let size = Font::Text.size();
     let galley = brush.lines(text, (Font::Text, size), theme.text, f32::INFINITY);
     let chip = galley.size() + Vec2::new(20.0, 10.0);
-    let place = Rect::from_center_size(
-        rect.center_bottom() + Vec2::new(0.0, 18.0 + chip.y * 0.5),
-        chip,
-    );
+    let below = rect.center_bottom() + Vec2::new(0.0, 18.0 + chip.y * 0.5);
+    let place = brush.inside(Rect::from_center_size(below, chip));
     brush.panel(place, chip.y * 0.5, theme.chip, Stroke::new(1.4, theme.red));
     brush
         .painter
@@ -620,6 +621,7 @@ fn frame_far(ink: &mut Ink, brush: &Brush<'_>, rect: Rect, state: &State<'_>) {
     let theme = brush.theme;
     if state.look.is_some_and(|look| look.culprit.is_some()) {
         ink.outline(&corners(rect.expand(5.0)), 2.0, theme.red);
+        ink.outline(&corners(rect.expand(8.0)), 2.0, theme.red);
     }
     if state.emphasis.is_selected {
         ink.outline(&corners(rect.expand(2.0)), 2.5, theme.selection);

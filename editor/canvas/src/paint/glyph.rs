@@ -27,6 +27,7 @@ pub(crate) enum Glyph {
     Pin,
     Down,
     Up,
+    Skip,
     Plus,
     Bang,
 }
@@ -80,6 +81,12 @@ impl Glyph {
             }
             Self::Down => ink.line(&[at(-0.6, -0.3), at(0.0, 0.35), at(0.6, -0.3)], thin, color),
             Self::Up => ink.line(&[at(-0.6, 0.3), at(0.0, -0.35), at(0.6, 0.3)], thin, color),
+            Self::Skip => {
+                for x in [-0.7, 0.1] {
+                    let chevron = [at(x, -0.6), at(x + 0.6, 0.0), at(x, 0.6)];
+                    ink.line(&chevron, thin, color);
+                }
+            }
             Self::Plus => {
                 ink.line(&[at(-0.7, 0.0), at(0.7, 0.0)], thin, color);
                 ink.line(&[at(0.0, -0.7), at(0.0, 0.7)], thin, color);

@@ -134,7 +134,7 @@ fn pull_chip(
         }
         Over::Refuses(_, refusal) => {
             let offer = match &refusal.offer {
-                Some((name, _)) => format!("Enter, or let go here: insert {name}"),
+                Some((label, _)) => format!("Enter, or let go here: {label}"),
                 None => "Alt: connect anyway".to_owned(),
             };
             Some(brush.chip(beside, &[&refusal.reason, &offer], theme.red))
@@ -309,7 +309,7 @@ fn scale(ink: &mut Ink, brush: &Brush<'_>, from: Pos2, length: f32) {
     let step = length / f32::from(STEPS);
     for at in 0..STEPS {
         let share = f32::from(at) / f32::from(STEPS - 1);
-        let height = 6.0f32.mul_add(share, 2.0);
+        let height = 2.0 + 6.0 * share;
         let center = from + Vec2::new(step * (f32::from(at) + 0.5), 0.0);
         let rect = Rect::from_center_size(center, Vec2::new(step + 0.3, height));
         ink.rect(rect, heat(brush.theme, share));

@@ -151,9 +151,7 @@ pub(crate) fn heat(theme: &Theme, share: f32) -> Color32 {
     if share < 0.5 {
         theme.grey.lerp_to_gamma(theme.amber, share * 2.0)
     } else {
-        theme
-            .amber
-            .lerp_to_gamma(theme.red, share.mul_add(2.0, -1.0))
+        theme.amber.lerp_to_gamma(theme.red, share * 2.0 - 1.0)
     }
 }
 
@@ -198,7 +196,7 @@ pub(crate) fn draw(
 
 fn draw_marks(ink: &mut Ink, brush: &Brush<'_>, line: &Polyline, style: &Style, scale: f32) {
     if let Some(color) = style.hatch {
-        hatch(ink, brush, line, (style.width * 1.5 + 3.0) * scale, color);
+        hatch(ink, brush, line, (style.width * 2.0 + 6.0) * scale, color);
     }
     if brush.detail < Detail::Full {
         if let Some((glyph, color)) = style.glyph {
@@ -238,14 +236,14 @@ fn draw_gauge(ink: &mut Ink, brush: &Brush<'_>, line: &Polyline, gauge: Gauge, s
     let theme = brush.theme;
     let track = section(line, end - length, end);
     let track = on_screen(brush, &track);
-    ink.line(&track, (GAUGE + 4.0) * scale, theme.line);
-    ink.line(&track, (GAUGE + 2.0) * scale, theme.chip);
+    ink.line(&track, (GAUGE + 5.0) * scale, theme.line);
+    ink.line(&track, (GAUGE + 2.8) * scale, theme.chip);
     if gauge.fill > 0.0 {
-        let filled = section(line, length.mul_add(-gauge.fill, end), end);
+        let filled = section(line, end - length * gauge.fill, end);
         ink.line(&on_screen(brush, &filled), GAUGE * scale, gauge.color);
     }
     if let Some(predicted) = gauge.predicted {
-        let (pos, way) = line.at(length.mul_add(-predicted.clamp(0.0, 1.0), end));
+        let (pos, way) = line.at(end - length * predicted.clamp(0.0, 1.0));
         let center = brush.camera.screen_from_graph(pos);
         let across = way.rot90() * (GAUGE + 5.0) * scale * 0.5;
         ink.line(&[center - across, center + across], 2.0, theme.text);
@@ -259,7 +257,7 @@ fn tip(ink: &mut Ink, brush: &Brush<'_>, line: &Polyline, style: &Style, scale: 
     let across = way.rot90();
     match style.tip {
         Tip::Arrow => {
-            let size = 6.0f32.mul_add(zoom, style.width * scale * 0.5);
+            let size = 6.0 * zoom + style.width * scale * 0.5;
             let back = end - way * size * 1.3;
             ink.convex(
                 &[

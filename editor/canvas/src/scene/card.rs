@@ -6,14 +6,14 @@ use millstream_graph::{ComponentRef, PortKey, PortRef, Process, ProcessName, Sev
 
 use crate::measure::{cut, text_width};
 use crate::theme::metric::{
-    CARD_GAP, CARD_HEAD, CARD_PAD, CARD_WIDTH_MAX, CARD_WIDTH_MIN, CARD_WIDTH_STEP, MARKS_WIDTH,
-    ROW, ROW_GAP, TAG_CHARS, TAG_GAP, TAG_PAD,
+    CARD_GAP, CARD_HEAD, CARD_PAD, CARD_WIDTH_MAX, CARD_WIDTH_MIN, CARD_WIDTH_STEP, EXPORT_LEAD,
+    MARKS_WIDTH, ROW, ROW_GAP, TAG_CHARS, TAG_GAP, TAG_HEIGHT, TAG_PAD, TAG_WIDTH_MAX,
 };
 use crate::theme::{Font, Hue};
 
 /// Which of its ports a process shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Shown {
+pub(crate) enum Shown {
     /// Those that packets flow through, and settings that are in use.
     Needed,
     /// All of them: the user opened the settings.
@@ -22,7 +22,7 @@ pub enum Shown {
 
 /// What a card stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// A component.
     Component,
     /// A graph that is used as a component.
@@ -35,73 +35,75 @@ pub enum Kind {
 
 /// A process.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Card {
+pub(crate) struct Card {
     /// Its name.
-    pub name: ProcessName,
+    pub(crate) name: ProcessName,
     /// What it stands for.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// Its label, or its name.
-    pub title: String,
+    pub(crate) title: String,
     /// Its component.
-    pub subtitle: String,
+    pub(crate) subtitle: String,
     /// Its upper left corner.
-    pub pos: Pos2,
+    pub(crate) pos: Pos2,
     /// How large it is.
-    pub size: Vec2,
+    pub(crate) size: Vec2,
     /// In-ports from the top.
-    pub ins: Vec<Slot>,
+    pub(crate) ins: Vec<Slot>,
     /// Out-ports from the top.
-    pub outs: Vec<Slot>,
+    pub(crate) outs: Vec<Slot>,
     /// How many settings are not shown.
-    pub hidden: usize,
+    pub(crate) hidden: usize,
     /// Whether the row stands there that shows or hides settings.
-    pub has_more: bool,
+    pub(crate) has_more: bool,
     /// Its remark.
-    pub note: Option<String>,
+    pub(crate) note: Option<String>,
     /// Where it runs.
-    pub worker: Option<String>,
+    pub(crate) worker: Option<String>,
     /// How many copies share its work.
-    pub replicas: u32,
+    pub(crate) replicas: u32,
     /// The worst that is wrong with it.
-    pub worst: Option<Severity>,
+    pub(crate) worst: Option<Severity>,
     /// What is wrong with it, one line each.
-    pub problems: Vec<String>,
+    pub(crate) problems: Vec<String>,
     /// Whether auto-layout leaves it where it is.
-    pub is_pinned: bool,
+    pub(crate) is_pinned: bool,
 }
 
 /// A port on a card.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Slot {
+pub(crate) struct Slot {
     /// Its name, and which element it is.
-    pub key: PortKey,
+    pub(crate) key: PortKey,
     /// What stands on the card.
-    pub label: String,
+    pub(crate) label: String,
     /// Its type family.
-    pub hue: Hue,
+    pub(crate) hue: Hue,
     /// Its type, in words.
-    pub type_name: String,
+    pub(crate) type_name: String,
     /// Where it is known from.
-    pub origin: PortOrigin,
+    pub(crate) origin: PortOrigin,
     /// Whether it is the next element of an array port.
-    pub is_spare: bool,
+    pub(crate) is_spare: bool,
     /// Whether it is read once, before the first packet.
-    pub is_setting: bool,
+    pub(crate) is_setting: bool,
     /// Whether a graph without it is wrong, and nothing is there.
-    pub is_wanting: bool,
+    pub(crate) is_wanting: bool,
     /// How many connectors end or begin here.
-    pub wires: u32,
+    pub(crate) wires: u32,
     /// The value (IIP) on it: as it is shown, and whole.
-    pub value: Option<(String, String)>,
+    pub(crate) value: Option<(String, String)>,
+    /// The room for its value.
+    pub(crate) tag_width: f32,
     /// The name that the graph offers it by.
-    pub export: Option<String>,
+    pub(crate) export: Option<String>,
     /// Where it is on the card.
-    pub offset: Vec2,
+    pub(crate) offset: Vec2,
 }
 
 impl Card {
     /// The card of a process; none if there is no such process.
-    pub fn new(document: &Document, name: &ProcessName, shown: Shown) -> Option<Self> {
+    pub(crate) fn new(document: &Document, name: &ProcessName, shown: Shown) -> Option<Self> {
         let process = document.process(name)?;
         let none = Ports::default();
         let ports = document.ports(name).unwrap_or(&none);
@@ -116,7 +118,9 @@ impl Card {
                 .collect()
         };
         let all = ports.ins.len();
-        let ins = slots(Side::In);
+        let mut ins = slots(Side::In);
+        // Packets first: the rows beside out-ports are theirs, settings have the room below.
+        ins.sort_by_key(|slot| slot.is_setting);
         let mut card = Self {
             name: name.clone(),
             kind: kind(process, ports),
@@ -141,17 +145,17 @@ impl Card {
     }
 
     /// The whole card.
-    pub fn rect(&self) -> Rect {
+    pub(crate) fn rect(&self) -> Rect {
         Rect::from_min_size(self.pos, self.size)
     }
 
     /// The title and the component.
-    pub fn header(&self) -> Rect {
+    pub(crate) fn header(&self) -> Rect {
         Rect::from_min_size(self.pos, Vec2::new(self.size.x, CARD_HEAD))
     }
 
     /// The row that shows or hides settings.
-    pub fn more(&self) -> Option<Rect> {
+    pub(crate) fn more(&self) -> Option<Rect> {
         let height = ROW;
         let top = self.size.y - height - CARD_GAP * 0.5;
         self.has_more.then(|| {
@@ -163,7 +167,7 @@ impl Card {
     }
 
     /// The ports of one side.
-    pub fn side(&self, side: Side) -> &[Slot] {
+    pub(crate) fn side(&self, side: Side) -> &[Slot] {
         match side {
             Side::In => &self.ins,
             Side::Out => &self.outs,
@@ -171,32 +175,39 @@ impl Card {
     }
 
     /// The position of a port among those of its side.
-    pub fn find(&self, side: Side, key: &PortKey) -> Option<usize> {
+    pub(crate) fn find(&self, side: Side, key: &PortKey) -> Option<usize> {
         self.side(side).iter().position(|slot| slot.key == *key)
     }
 
     /// Where a port is.
-    pub fn port_pos(&self, side: Side, slot: usize) -> Pos2 {
+    pub(crate) fn port_pos(&self, side: Side, slot: usize) -> Pos2 {
         let offset = self.side(side).get(slot).map(|slot| slot.offset);
         self.pos + offset.unwrap_or(Vec2::new(0.0, CARD_HEAD * 0.5))
     }
 
-    /// Where the value on an in-port is shown, left of it.
-    pub fn tag(&self, slot: usize) -> Option<Rect> {
+    /// Where the value on an in-port is shown, or would be, beside its name.
+    pub(crate) fn tag(&self, slot: usize) -> Option<Rect> {
         let found = self.ins.get(slot)?;
-        let (shown, _) = found.value.as_ref()?;
-        let size = Vec2::new(tag_width(shown), crate::theme::metric::TAG_HEIGHT);
-        let right = self.port_pos(Side::In, slot) - Vec2::new(TAG_GAP, 0.0);
+        let left = CARD_PAD + text_width(&found.label, Font::Text) + TAG_GAP;
+        let middle = self.pos + Vec2::new(left, found.offset.y);
+        let size = Vec2::new(found.tag_width, TAG_HEIGHT);
         Some(Rect::from_min_size(
-            right - Vec2::new(size.x, size.y * 0.5),
+            middle - Vec2::new(0.0, size.y * 0.5),
             size,
         ))
     }
 
-    /// The card with all that hangs on it.
-    pub fn outer(&self) -> Rect {
-        let tags = (0..self.ins.len()).filter_map(|slot| self.tag(slot));
-        tags.fold(self.rect().expand(8.0), |all, tag| all.union(tag))
+    /// The card with its badges and the names that the graph offers its ports by.
+    pub(crate) fn outer(&self) -> Rect {
+        let export = |slots: &[Slot]| {
+            let names = slots.iter().filter_map(|slot| slot.export.as_ref());
+            let widths = names.map(|name| text_width(name, Font::Text) + EXPORT_LEAD);
+            widths.fold(0.0, f32::max)
+        };
+        let mut rect = self.rect().expand(8.0);
+        rect.min.x -= export(&self.ins);
+        rect.max.x += export(&self.outs);
+        rect
     }
 
     fn judge(&mut self, document: &Document) {
@@ -211,37 +222,87 @@ impl Card {
 
     /// Finds the size, and the places of the ports.
     fn arrange(&mut self) {
-        let rows = self.ins.len().max(self.outs.len());
-        let label =
-            |slot: Option<&Slot>| slot.map_or(0.0, |slot| text_width(&slot.label, Font::Text));
-        let widest_row = (0..rows)
-            .map(|row| label(self.ins.get(row)) + label(self.outs.get(row)) + ROW_GAP)
-            .fold(0.0, f32::max);
-        let title = text_width(&self.title, Font::Title) + MARKS_WIDTH;
-        let subtitle = text_width(&self.subtitle, Font::Text);
-        let wanted = widest_row.max(title).max(subtitle) + 2.0 * CARD_PAD;
-        let stepped = (wanted / CARD_WIDTH_STEP).ceil() * CARD_WIDTH_STEP;
-        let width = stepped.clamp(CARD_WIDTH_MIN, CARD_WIDTH_MAX);
-        let room = width - 2.0 * CARD_PAD;
+        let room = self.room();
+        let width = room + 2.0 * CARD_PAD;
         self.title = cut(&self.title, room - MARKS_WIDTH, Font::Title);
         self.subtitle = cut(&self.subtitle, room, Font::Text);
-        let body = if rows == 0 && !self.has_more {
+        for slot in &mut self.ins {
+            slot.fit_tag(room);
+        }
+        let first_setting = self.first_setting();
+        let settings = self.ins.iter().filter(|slot| slot.is_setting).count();
+        let rows = first_setting + settings + usize::from(self.has_more);
+        let body = if rows == 0 {
             0.0
         } else {
-            let rows = rows + usize::from(self.has_more);
-            2.0f32.mul_add(CARD_GAP, rows as f32 * ROW)
+            2.0 * CARD_GAP + rows as f32 * ROW
         };
         self.size = Vec2::new(width, CARD_HEAD + body);
-        for (slots, x) in [(&mut self.ins, 0.0), (&mut self.outs, width)] {
-            for (row, slot) in slots.iter_mut().enumerate() {
-                let y = CARD_HEAD + CARD_GAP + ROW * (row as f32 + 0.5);
-                slot.offset = Vec2::new(x, y);
-            }
+        let offset = |row: usize, x: f32| {
+            let y = CARD_HEAD + CARD_GAP + ROW * (row as f32 + 0.5);
+            Vec2::new(x, y)
+        };
+        let (mut packets, mut below) = (0.., first_setting..);
+        for slot in &mut self.ins {
+            let rows = if slot.is_setting {
+                &mut below
+            } else {
+                &mut packets
+            };
+            slot.offset = offset(rows.next().unwrap_or_default(), 0.0);
         }
+        for (row, slot) in self.outs.iter_mut().enumerate() {
+            slot.offset = offset(row, width);
+        }
+    }
+
+    /// Settings stand below all ports that packets flow through, and have their rows for themselves.
+    fn first_setting(&self) -> usize {
+        let packets = self.ins.iter().filter(|slot| !slot.is_setting).count();
+        packets.max(self.outs.len())
+    }
+
+    /// The width between the margins, so that everything has its place.
+    fn room(&self) -> f32 {
+        let label = |slot: &Slot| text_width(&slot.label, Font::Text);
+        let packets: Vec<&Slot> = self.ins.iter().filter(|slot| !slot.is_setting).collect();
+        let rows = (0..self.first_setting()).map(|row| {
+            let left = packets
+                .get(row)
+                .map_or(0.0, |slot| label(slot) + slot.wanted_tag());
+            let right = self.outs.get(row).map_or(0.0, |slot| label(slot) + ROW_GAP);
+            left + right
+        });
+        let settings = self.ins.iter().filter(|slot| slot.is_setting);
+        // Long values do not make cards wide: their beginning tells them, and the pointer all.
+        let settings = settings.map(|slot| label(slot) + slot.wanted_tag().min(TAG_WIDTH_MAX));
+        let title = text_width(&self.title, Font::Title) + MARKS_WIDTH;
+        let subtitle = text_width(&self.subtitle, Font::Text);
+        let texts = [title, subtitle].into_iter();
+        let widest = texts.chain(rows).chain(settings).fold(0.0, f32::max);
+        let wanted = widest + 2.0 * CARD_PAD;
+        let stepped = (wanted / CARD_WIDTH_STEP).ceil() * CARD_WIDTH_STEP;
+        stepped.clamp(CARD_WIDTH_MIN, CARD_WIDTH_MAX) - 2.0 * CARD_PAD
     }
 }
 
 impl Slot {
+    /// The width that its value would like beside its name.
+    fn wanted_tag(&self) -> f32 {
+        let shown = self.value.as_ref();
+        shown.map_or(0.0, |(shown, _)| tag_width(shown) + TAG_GAP)
+    }
+
+    /// Gives the value the room beside the name, and cuts it to that.
+    fn fit_tag(&mut self, room: f32) {
+        let left = (room - text_width(&self.label, Font::Text) - TAG_GAP).max(0.0);
+        self.tag_width = left;
+        if let Some((shown, _)) = &mut self.value {
+            *shown = cut(shown, (left - 2.0 * TAG_PAD).max(0.0), Font::Value);
+            self.tag_width = tag_width(shown);
+        }
+    }
+
     fn new(
         document: &Document,
         name: &ProcessName,
@@ -271,6 +332,7 @@ impl Slot {
             is_wanting: port.is_required && port.is_free(),
             wires: port.wires,
             value,
+            tag_width: 0.0,
             export,
             offset: Vec2::ZERO,
             key: port.key.clone(),

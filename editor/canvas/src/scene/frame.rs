@@ -9,30 +9,30 @@ use crate::theme::metric::{GROUP_HEAD, GROUP_PAD};
 
 /// The frame of a group.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Frame {
+pub(crate) struct Frame {
     /// Which group.
-    pub id: GroupId,
+    pub(crate) id: GroupId,
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// Its remark.
-    pub note: Option<String>,
+    pub(crate) note: Option<String>,
     /// Its members, by the positions of their cards.
-    pub members: Vec<usize>,
+    pub(crate) members: Vec<usize>,
     /// Its position among the groups, which chooses the tint.
-    pub tint: usize,
+    pub(crate) tint: usize,
     /// Round the members, name above.
-    pub rect: Rect,
+    pub(crate) rect: Rect,
 }
 
 /// A note on the canvas.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Paper {
+pub(crate) struct Paper {
     /// Which note.
-    pub id: GroupId,
+    pub(crate) id: GroupId,
     /// What it says.
-    pub text: String,
+    pub(crate) text: String,
     /// Where it is.
-    pub rect: Rect,
+    pub(crate) rect: Rect,
 }
 
 impl Frame {
@@ -67,7 +67,7 @@ impl Frame {
     }
 
     /// The line with the name, by which one takes the group.
-    pub fn head(&self) -> Rect {
+    pub(crate) fn head(&self) -> Rect {
         Rect::from_min_size(
             self.rect.min,
             Vec2::new(self.rect.width(), GROUP_HEAD + 8.0),

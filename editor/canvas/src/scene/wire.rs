@@ -14,40 +14,40 @@ const STUB: f32 = 64.0;
 
 /// One end of a wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct End {
+pub(crate) struct End {
     /// The card, by its position; none if there is no such process.
-    pub card: Option<usize>,
+    pub(crate) card: Option<usize>,
     /// The port on the card; none if the card has no such port.
-    pub slot: Option<usize>,
+    pub(crate) slot: Option<usize>,
 }
 
 /// A connector.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Wire {
+pub(crate) struct Wire {
     /// Which connector.
-    pub id: WireId,
+    pub(crate) id: WireId,
     /// `a.out -> b.in`, as people read it.
-    pub name: String,
+    pub(crate) name: String,
     /// The port that writes.
-    pub writer: PortRef,
+    pub(crate) writer: PortRef,
     /// The port that reads.
-    pub reader: PortRef,
+    pub(crate) reader: PortRef,
     /// Where the writer is.
-    pub from: End,
+    pub(crate) from: End,
     /// Where the reader is.
-    pub to: End,
+    pub(crate) to: End,
     /// What it carries.
-    pub hue: Hue,
+    pub(crate) hue: Hue,
     /// Packets that it holds.
-    pub capacity: u32,
+    pub(crate) capacity: u32,
     /// Whether it drops packets when it is full.
-    pub is_lossy: bool,
+    pub(crate) is_lossy: bool,
     /// Its remark.
-    pub note: Option<String>,
+    pub(crate) note: Option<String>,
     /// What is wrong with it; such a wire is drawn broken.
-    pub broken: Option<String>,
+    pub(crate) broken: Option<String>,
     /// Where somebody bent it.
-    pub bends: Vec<Pos2>,
+    pub(crate) bends: Vec<Pos2>,
     pub(crate) way: Way,
 }
 
@@ -128,7 +128,7 @@ impl Wire {
     }
 
     /// Where it begins and ends. An end without a process hangs in the air beside the other one.
-    pub fn ends(&self, cards: &[Card]) -> (Pos2, Pos2) {
+    pub(crate) fn ends(&self, cards: &[Card]) -> (Pos2, Pos2) {
         let place = |end: End, side: Side| {
             let card = cards.get(end.card?)?;
             Some(match end.slot {
@@ -146,7 +146,7 @@ impl Wire {
     }
 
     /// Whether both ends have a process.
-    pub const fn is_whole(&self) -> bool {
+    pub(crate) const fn is_whole(&self) -> bool {
         self.from.card.is_some() && self.to.card.is_some()
     }
 
@@ -160,12 +160,12 @@ impl Wire {
     }
 
     /// The line that is drawn, once the wire has been seen.
-    pub fn line(&self) -> Option<&Polyline> {
+    pub(crate) fn line(&self) -> Option<&Polyline> {
         self.way.line()
     }
 
     /// A rectangle that holds the whole of it.
-    pub const fn bounds(&self) -> Rect {
+    pub(crate) const fn bounds(&self) -> Rect {
         self.way.bounds
     }
 }

@@ -1,11 +1,14 @@
 //! Steps: how what an action did gets into the history, and how it is taken back.
 
-use millstream_graph::Edit;
+use std::collections::HashSet;
+
+use millstream_graph::{ConnectorChange, Edit, PortKey, ProcessChange, ProcessName};
 
 use crate::action::GestureId;
 use crate::apply::Change;
 use crate::document::{Document, StateId};
 use crate::history::{Step, weight};
+use crate::ids::Tape;
 use crate::model::Tapes;
 use crate::refusal::{Applied, Refused};
 
@@ -138,9 +141,16 @@ fn done(step: String) -> Applied {
 fn merged(first: Step, second: Step) -> Step {
     let mut edits = flat(second.edit);
     let old = flat(first.edit);
-    if edits.iter().chain(&old).all(|edit| slot(edit).is_some()) {
+    let mut wires = second.tapes.wires;
+    let mut groups = second.tapes.groups;
+    if matches!(old.first(), Some(Edit::Replace(_))) {
+        // A graph that takes the place of the whole does not mind what was there.
+        edits.clear();
+        wires = Tape::default();
+        groups = Tape::default();
+    } else if edits.iter().chain(&old).all(|edit| slot(edit).is_some()) {
         // What the older inverse sets anyway need not be set by the younger one before.
-        let known: std::collections::HashSet<Slot> = old.iter().filter_map(slot).collect();
+        let known: HashSet<Slot<'_>> = old.iter().filter_map(slot).collect();
         edits
             .retain(|edit| !is_plain(edit) || slot(edit).is_none_or(|slot| !known.contains(&slot)));
     }
@@ -150,8 +160,8 @@ fn merged(first: Step, second: Step) -> Step {
         weight: weight(&edit),
         edit,
         tapes: Tapes {
-            wires: second.tapes.wires.before(first.tapes.wires),
-            groups: second.tapes.groups.before(first.tapes.groups),
+            wires: wires.before(first.tapes.wires),
+            groups: groups.before(first.tapes.groups),
         },
         selected: (first.selected.0, second.selected.1),
         states: (first.states.0, second.states.1),
@@ -168,30 +178,41 @@ fn flat(edit: Edit) -> Vec<Edit> {
 }
 
 /// What an edit sets, for edits that leave all positions as they are.
-type Slot = (&'static str, String);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Slot<'e> {
+    Name,
+    Description,
+    Position(&'e ProcessName),
+    Meta(&'e str),
+    Group(usize),
+    Value(&'e ProcessName, &'e PortKey),
+    Field(&'e ProcessName, &'static str),
+    ProcessMeta(&'e ProcessName, &'e str),
+    WireField(usize, &'static str),
+    WireMeta(usize, &'e str),
+}
 
-fn slot(edit: &Edit) -> Option<Slot> {
-    use millstream_graph::{ConnectorChange, ProcessChange};
+fn slot(edit: &Edit) -> Option<Slot<'_>> {
     Some(match edit {
-        Edit::SetName(_) => ("name", String::new()),
-        Edit::SetDescription(_) => ("description", String::new()),
-        Edit::SetPosition { process, .. } => ("position", process.to_string()),
-        Edit::SetMeta { key, .. } => ("meta", key.clone()),
-        Edit::ChangeGroup { at, .. } => ("group", at.to_string()),
+        Edit::SetName(_) => Slot::Name,
+        Edit::SetDescription(_) => Slot::Description,
+        Edit::SetPosition { process, .. } => Slot::Position(process),
+        Edit::SetMeta { key, .. } => Slot::Meta(key),
+        Edit::ChangeGroup { at, .. } => Slot::Group(*at),
         Edit::ChangeProcess { name, change } => match change {
-            ProcessChange::Iip { port, .. } => ("iip", format!("{name}.{port}")),
-            ProcessChange::Label(_) => ("label", name.to_string()),
-            ProcessChange::Note(_) => ("note", name.to_string()),
-            ProcessChange::Worker(_) => ("worker", name.to_string()),
-            ProcessChange::Thread(_) => ("thread", name.to_string()),
-            ProcessChange::Replicas(_) => ("replicas", name.to_string()),
-            ProcessChange::Meta { key, .. } => ("process meta", format!("{name}.{key}")),
+            ProcessChange::Iip { port, .. } => Slot::Value(name, port),
+            ProcessChange::Label(_) => Slot::Field(name, "label"),
+            ProcessChange::Note(_) => Slot::Field(name, "note"),
+            ProcessChange::Worker(_) => Slot::Field(name, "worker"),
+            ProcessChange::Thread(_) => Slot::Field(name, "thread"),
+            ProcessChange::Replicas(_) => Slot::Field(name, "replicas"),
+            ProcessChange::Meta { key, .. } => Slot::ProcessMeta(name, key),
             _ => return None,
         },
         Edit::ChangeConnector { at, change } => match change {
-            ConnectorChange::Capacity(_) => ("capacity", at.to_string()),
-            ConnectorChange::Note(_) => ("connector note", at.to_string()),
-            ConnectorChange::Meta { key, .. } => ("connector meta", format!("{at}.{key}")),
+            ConnectorChange::Capacity(_) => Slot::WireField(*at, "capacity"),
+            ConnectorChange::Note(_) => Slot::WireField(*at, "note"),
+            ConnectorChange::Meta { key, .. } => Slot::WireMeta(*at, key),
             _ => return None,
         },
         _ => return None,
@@ -200,7 +221,6 @@ fn slot(edit: &Edit) -> Option<Slot> {
 
 /// Whether an edit only gives another value to what is there before and after it.
 const fn is_plain(edit: &Edit) -> bool {
-    use millstream_graph::{ConnectorChange, ProcessChange};
     match edit {
         Edit::SetPosition { position, at, .. } => position.is_some() && at.is_none(),
         Edit::SetMeta { value, at, .. }

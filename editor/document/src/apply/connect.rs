@@ -72,7 +72,9 @@ impl Change<'_> {
             connector: Box::new(connector),
             at: None,
         })?;
-        ends.iter().for_each(|end| self.refresh(end));
+        for end in &ends {
+            self.refresh(end);
+        }
         let Some(id) = self.document.model.wire_at(at) else {
             return Err(Refused::because("the connector was not added"));
         };
@@ -115,24 +117,14 @@ impl Change<'_> {
         let name = self.add_process(Some(copy), None)?;
         let at = self.middle(&from.process, &reader);
         self.place(&name, at)?;
-        let reads = self.port_named(&name, "in", None)?;
-        let first = self.port_named(&name, "out", Some(0))?;
-        let second = self.port_named(&name, "out", Some(1))?;
+        let reads = port_named(&name, "in", None)?;
+        let first = port_named(&name, "out", Some(0))?;
+        let second = port_named(&name, "out", Some(1))?;
         self.split(wire, &reads, &first)?;
         self.refresh(&name);
         self.connect_checked(&second, to)?;
         self.document.selection = Selection::of([Target::Process(name)]);
         Ok(format!("Send {from} to {to} too"))
-    }
-
-    fn port_named(
-        &self,
-        process: &ProcessName,
-        port: &str,
-        index: Option<u32>,
-    ) -> Result<PortRef, Refused> {
-        let port = PortName::new(port)?;
-        Ok(PortRef::new(process.clone(), PortKey { port, index }))
     }
 
     /// Leads a connector to one port and on from another to where it went.
@@ -257,8 +249,8 @@ impl Change<'_> {
     pub(super) fn set_wire_note(&mut self, wire: WireId, note: &str) -> Done {
         let found = self.wire(wire)?;
         let told = format!("Note on {found}");
-        if let Some(note) = differs(&found.note, note) {
-            self.change_wire(wire, ConnectorChange::Note(note))?;
+        if let Some(note) = differs(found.note.as_deref(), note) {
+            self.change_wire(wire, ConnectorChange::Note(note.text()))?;
         }
         Ok(told)
     }
@@ -300,4 +292,9 @@ impl Change<'_> {
             several => count(several.len(), "connector", "connectors"),
         }
     }
+}
+
+fn port_named(process: &ProcessName, port: &str, index: Option<u32>) -> Result<PortRef, Refused> {
+    let port = PortName::new(port)?;
+    Ok(PortRef::new(process.clone(), PortKey { port, index }))
 }

@@ -66,8 +66,8 @@ impl Change<'_> {
         match change {
             GroupChange::Name(name) => group.name = name,
             GroupChange::Note(text) => {
-                if let Some(note) = differs(&group.note, &text) {
-                    group.note = note;
+                if let Some(note) = differs(group.note.as_deref(), &text) {
+                    group.note = note.text();
                 }
             }
             GroupChange::Colour(colour) => set_colour(&mut group, colour),

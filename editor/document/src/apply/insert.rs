@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use millstream_graph::{ConnectorChange, Edit, PortRef, Position, ProcessName, Side};
+use millstream_graph::{
+    ConnectorChange, Edit, Graph, PortRef, Position, ProcessName, Section, Side,
+};
 use millstream_packet::{Fit, PortType};
 
 use crate::action::{Deletion, Insertion, Shift};
@@ -172,10 +174,34 @@ impl Change<'_> {
         for (_, wire) in wires {
             self.remove_wire(wire)?;
         }
+        let mut processes = Vec::new();
         for target in targets {
-            self.delete_target(target, deletion)?;
+            match target {
+                Target::Process(name) if deletion == Deletion::Cut => processes.push(name.clone()),
+                target => self.delete_target(target, deletion)?,
+            }
         }
+        self.remove_processes(&processes)?;
         Ok(told)
+    }
+
+    /// Removes processes with all that refers to them: one by one, or, if this would take long, by making the graph anew.
+    pub(super) fn remove_processes(&mut self, processes: &[ProcessName]) -> Result<(), Refused> {
+        /// Moving so many entries takes about as long as making a graph of as many.
+        const MOVES_MAX: usize = 1_000_000;
+        self.must_exist(processes)?;
+        let graph = self.graph();
+        let moves = processes.len() * (graph.processes.len() + graph.connectors.len());
+        if moves > MOVES_MAX {
+            let rest = without(graph, &processes.iter().collect());
+            return self.edit(Edit::Replace(Box::new(rest)));
+        }
+        for name in processes {
+            if self.graph().processes.contains_key(name) {
+                self.edit(Edit::RemoveProcess(name.clone()))?;
+            }
+        }
+        Ok(())
     }
 
     fn wires_at_port(&self, port: &PortAt) -> Vec<(usize, WireId)> {
@@ -261,6 +287,72 @@ impl Change<'_> {
         match deletion {
             Deletion::Cut => format!("Delete {what}"),
             Deletion::Heal => format!("Delete {what} and heal"),
+        }
+    }
+}
+
+/// A graph without some of its processes and all that refers to them, just as if they had been removed one by one.
+fn without(graph: &Graph, gone: &HashSet<&ProcessName>) -> Graph {
+    let mut rest = graph.clone();
+    let is_gone = |end: &PortRef| gone.contains(&end.process);
+    rest.processes.retain(|name, _| !gone.contains(name));
+    rest.connectors
+        .retain(|wire| !is_gone(&wire.from) && !is_gone(&wire.to));
+    rest.inports.retain(|_, end| !is_gone(end));
+    rest.outports.retain(|_, end| !is_gone(end));
+    rest.layout.retain(|name, _| !gone.contains(name));
+    rest.groups.retain_mut(|group| {
+        let before = group.processes.len();
+        group.processes.retain(|member| !gone.contains(member));
+        before == group.processes.len() || !group.processes.is_empty()
+    });
+    let Graph {
+        comments,
+        inports,
+        outports,
+        layout,
+        ..
+    } = &mut rest;
+    comments.entries.retain(|(section, key), _| match section {
+        Section::Inports => inports.contains_key(key.as_str()),
+        Section::Outports => outports.contains_key(key.as_str()),
+        Section::Layout => layout.contains_key(key.as_str()),
+        _ => true,
+    });
+    rest
+}
+
+#[cfg(test)]
+mod tests {
+    use millstream_graph::{Group, file};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::action::Action;
+    use crate::document::{Document, Library};
+    use crate::testing::{catalog, sketched};
+
+    proptest! {
+        #[test]
+        fn processes_go_alike_one_by_one_and_all_at_once(which in 0..64_usize, other in 0..64_usize) {
+            let mut graph = sketched(
+                &["a core/Kick", "b core/Copy", "c core/Drop", "d core/Drop", "e core/Kick", "f core/Drop"],
+                &["a.out -> b.in", "b.out[0] -> c.in", "b.out[1] -> d.in", "e.out -> f.in"],
+            );
+            let members = |which: usize, graph: &Graph| -> Vec<ProcessName> {
+                let all = graph.processes.keys().enumerate();
+                all.filter(|(at, _)| which >> at & 1 == 1).map(|(_, name)| name.clone()).collect()
+            };
+            let processes = members(other, &graph);
+            graph.groups.push(Group { processes, ..Group::default() });
+            graph.inports.insert("in".parse().unwrap(), "e.value".parse().unwrap());
+            let gone = members(which, &graph);
+            let mut document = Document::of_graph(graph.clone(), Library::new(catalog()));
+            let targets = gone.iter().cloned().map(Target::Process).collect();
+            if !gone.is_empty() {
+                document.apply(Action::Delete { targets, deletion: Deletion::Cut }).unwrap();
+            }
+            prop_assert_eq!(file::write(&without(&graph, &gone.iter().collect())), document.text());
         }
     }
 }

@@ -15,6 +15,9 @@ use crate::refusal::Refused;
 use crate::selection::PortAt;
 use crate::target::GroupId;
 
+/// Something of a box along an axis: where it begins, how long it is.
+type Extent = fn(&Rect) -> f64;
+
 /// How far a process without a neighbour is from another at least.
 const ROW_GAP: f64 = 24.0;
 
@@ -82,7 +85,7 @@ impl Change<'_> {
 
     pub(super) fn distribute(&mut self, processes: &[ProcessName], axis: Axis) -> Done {
         let rects = self.rects_of(processes, 3)?;
-        let (start, length): (fn(&Rect) -> f64, fn(&Rect) -> f64) = match axis {
+        let (start, length): (Extent, Extent) = match axis {
             Axis::Horizontal => (|rect| rect.min.x, |rect| rect.size().width),
             Axis::Vertical => (|rect| rect.min.y, |rect| rect.size().height),
         };
@@ -152,10 +155,13 @@ impl Change<'_> {
                 self.place(name, at)?;
             }
         }
-        Ok(match is_whole {
-            true => "Arrange all".to_owned(),
-            false => format!("Arrange {}", count_of(&names, "process", "processes")),
-        })
+        if is_whole {
+            return Ok("Arrange all".to_owned());
+        }
+        Ok(format!(
+            "Arrange {}",
+            count_of(&names, "process", "processes")
+        ))
     }
 
     /// How far an arrangement goes, so that its upper left corner is where that of the processes was.

@@ -285,31 +285,39 @@ impl Change<'_> {
 fn change_of(process: &Process, field: &ProcessField) -> Option<ProcessChange> {
     use ProcessChange as Change;
     use ProcessField as Field;
-    let change = match field {
+    let text = |old: &Option<String>, new: &str| differs(old.as_deref(), new).map(NewText::text);
+    match field {
         Field::Component(new) => {
             (process.component != *new).then(|| Change::Component(new.clone()))
         }
-        Field::Label(text) => differs(&process.label, text).map(Change::Label),
-        Field::Note(text) => differs(&process.note, text).map(Change::Note),
-        Field::Worker(text) => differs(&process.worker, text).map(Change::Worker),
-        Field::Thread(text) => differs(&process.thread, text).map(Change::Thread),
+        Field::Label(new) => text(&process.label, new).map(Change::Label),
+        Field::Note(new) => text(&process.note, new).map(Change::Note),
+        Field::Worker(new) => text(&process.worker, new).map(Change::Worker),
+        Field::Thread(new) => text(&process.thread, new).map(Change::Thread),
         Field::OnError(new) => (process.on_error != *new).then_some(Change::OnError(*new)),
         Field::Replicas(new) => (process.replicas != *new).then_some(Change::Replicas(*new)),
-        Field::Colour(new) => {
-            return meta_change(process, meta::COLOUR, new.as_deref().map(Value::from));
-        }
+        Field::Colour(new) => meta_change(process, meta::COLOUR, new.as_deref().map(Value::from)),
         Field::Pin(pin) => {
             let value = (*pin == Pin::Pinned).then(|| Value::from(true));
-            return meta_change(process, meta::PINNED, value);
+            meta_change(process, meta::PINNED, value)
         }
-    };
-    change
+    }
 }
 
-/// The new text as an option, if it differs from the old one; empty text is none.
-pub(crate) fn differs(old: &Option<String>, new: &str) -> Option<Option<String>> {
-    let new = (!new.is_empty()).then(|| new.to_owned());
-    (*old != new).then_some(new)
+/// A text that somebody typed where another one was.
+#[derive(Debug)]
+pub(crate) struct NewText<'t>(&'t str);
+
+impl NewText<'_> {
+    /// The text; none if nothing was left of it.
+    pub(crate) fn text(self) -> Option<String> {
+        (!self.0.is_empty()).then(|| self.0.to_owned())
+    }
+}
+
+/// The new text, if it differs from the old one; empty text is none.
+pub(crate) fn differs<'t>(old: Option<&str>, new: &'t str) -> Option<NewText<'t>> {
+    (old.unwrap_or_default() != new).then_some(NewText(new))
 }
 
 fn meta_change(process: &Process, key: &str, value: Option<Value>) -> Option<ProcessChange> {

@@ -225,17 +225,14 @@ impl Document {
     /// The next or previous port of a process, or connector beside a connector.
     fn select_around(&mut self, by: isize) -> Result<(), Refused> {
         let wire = self.selection.wires().next();
-        let (all, now) = match wire {
-            Some(wire) => (self.wires_beside(wire), Some(Target::Wire(wire))),
-            None => {
-                let process = self.start_processes().pop();
-                let process =
-                    process.ok_or_else(|| Refused::because("select a process or connector"))?;
-                (
-                    self.ports_around(&process),
-                    self.selection.single().cloned(),
-                )
-            }
+        let (all, now) = if let Some(wire) = wire {
+            (self.wires_beside(wire), Some(Target::Wire(wire)))
+        } else {
+            let process = self.start_processes().pop();
+            let process =
+                process.ok_or_else(|| Refused::because("select a process or connector"))?;
+            let now = self.selection.single().cloned();
+            (self.ports_around(&process), now)
         };
         let at = all.iter().position(|target| Some(target) == now.as_ref());
         let len = all.len().cast_signed();

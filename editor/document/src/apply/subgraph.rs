@@ -43,7 +43,7 @@ impl Change<'_> {
             !group.processes.is_empty()
                 && group.processes.iter().all(|member| names.contains(member))
         });
-        self.move_references(&mut part, beside_document().as_ref(), &file)?;
+        move_references(&mut part, beside_document().as_ref(), &file)?;
         let mut doors = Doors::default();
         let wires = self.crossing(&names, &mut doors);
         let exports = self.crossing_exports(&names, &mut doors);
@@ -64,9 +64,7 @@ impl Change<'_> {
             })?;
         }
         self.stand_in_groups(&names, &name, &mut part)?;
-        for process in processes {
-            self.edit(Edit::RemoveProcess(process.clone()))?;
-        }
+        self.remove_processes(processes)?;
         self.place(&name, at)?;
         part.inports = doors.ins;
         part.outports = doors.outs;
@@ -178,7 +176,7 @@ impl Change<'_> {
         let outer = self.dissolvable(process, &inner)?;
         let mut part = inner;
         let from = Some(&component);
-        self.move_references(&mut part, from, &beside_document().ok_or_else(no_name)?)?;
+        move_references(&mut part, from, &beside_document().ok_or_else(no_name)?)?;
         let corner = corner_of(&part);
         let at = self.graph().layout.get(process).copied();
         let by = at.map_or_else(Position::default, |at| Position {
@@ -359,13 +357,11 @@ impl Change<'_> {
         key: &PortKey,
         value: Value,
     ) -> Result<(), Refused> {
-        match inner_end(part, names, Side::In, key) {
-            Some(end) => self.set_iip(&end, Some(value)),
-            None => {
-                self.tell(Notice::Unset(PortRef::new(process.clone(), key.clone())));
-                Ok(())
-            }
+        if let Some(end) = inner_end(part, names, Side::In, key) {
+            return self.set_iip(&end, Some(value));
         }
+        self.tell(Notice::Unset(PortRef::new(process.clone(), key.clone())));
+        Ok(())
     }
 
     pub(super) fn make_unique(&mut self, process: &ProcessName, file: ComponentRef) -> Done {
@@ -373,44 +369,13 @@ impl Change<'_> {
         if component == file {
             return Err(Refused::because(format!("`{process}` uses {file} already")));
         }
-        self.move_references(&mut copy, Some(&component), &file)?;
+        move_references(&mut copy, Some(&component), &file)?;
         self.edit(Edit::ChangeProcess {
             name: process.clone(),
             change: ProcessChange::Component(Some(file.clone())),
         })?;
         self.know_file(&file, &copy);
         Ok(format!("Make {process} unique as {file}"))
-    }
-
-    /// Gives the subgraphs that a graph names the names that they have from another file.
-    fn move_references(
-        &self,
-        part: &mut Graph,
-        from: Option<&ComponentRef>,
-        to: &ComponentRef,
-    ) -> Result<(), Refused> {
-        if !to.is_file() {
-            return Err(Refused::because(format!(
-                "{to} is no file: write ./name.ron"
-            )));
-        }
-        for process in part.processes.values_mut() {
-            let Some(component) = process
-                .component
-                .as_ref()
-                .filter(|component| component.is_file())
-            else {
-                continue;
-            };
-            let moved = from.and_then(|from| rebased(component, from, to));
-            let Some(moved) = moved else {
-                return Err(Refused::because(format!(
-                    "{component} has no name that could stand in {to}"
-                )));
-            };
-            process.component = Some(moved);
-        }
-        Ok(())
     }
 
     /// Hands the caller a file to write, and knows its ports until it has been read.
@@ -442,6 +407,33 @@ impl Doors {
         doors.insert(name.clone(), end.clone());
         name
     }
+}
+
+/// Gives the subgraphs that a graph names the names that they have from another file.
+fn move_references(
+    part: &mut Graph,
+    from: Option<&ComponentRef>,
+    to: &ComponentRef,
+) -> Result<(), Refused> {
+    if !to.is_file() {
+        return Err(Refused::because(format!(
+            "{to} is no file: write ./name.ron"
+        )));
+    }
+    for process in part.processes.values_mut() {
+        let named = process.component.as_ref();
+        let Some(component) = named.filter(|component| component.is_file()) else {
+            continue;
+        };
+        let moved = from.and_then(|from| rebased(component, from, to));
+        let Some(moved) = moved else {
+            return Err(Refused::because(format!(
+                "{component} has no name that could stand in {to}"
+            )));
+        };
+        process.component = Some(moved);
+    }
+    Ok(())
 }
 
 /// What a port of a subgraph stands for, in the graph that has its processes now.

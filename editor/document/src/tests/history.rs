@@ -52,7 +52,7 @@ fn drag_is_one_step_however_far_it_goes() {
     document.apply(Action::JumpTo(0)).unwrap();
     assert_eq!(document.graph(), row().graph());
     document.apply(Action::JumpTo(1)).unwrap();
-    assert_eq!(document.position(&name("a")).x, 499.0);
+    assert_eq!(document.position(&name("a")), Position { x: 499.0, y: 0.0 });
 }
 
 #[test]
@@ -191,6 +191,34 @@ fn text_is_replaced_as_one_step_and_connectors_stay_themselves() {
 }
 
 #[test]
+fn typing_in_the_text_is_one_step_that_holds_one_graph() {
+    let mut document = row();
+    let ids: Vec<_> = document.wires().map(|(id, _)| id).collect();
+    let start = document
+        .text()
+        .replace("Connector(from: \"b.out\", to: \"c.in\"),", "");
+    for written in ["m", "mi", "mil", "mill"] {
+        let text = start.replace("processes: {", &format!("name: {written:?}, processes: {{"));
+        let step = Action::ReplaceText(text);
+        document
+            .apply(Action::Gesture(GestureId(4), Box::new(step)))
+            .unwrap();
+    }
+    assert_eq!(document.steps_done(), 1);
+    let graph = row();
+    let entries = graph.graph().processes.len() + graph.graph().layout.len() + 2;
+    assert_eq!(document.history.done[0].weight, entries);
+    document.apply(Action::Undo).unwrap();
+    assert_eq!(document.text(), row().text());
+    assert_eq!(document.wires().map(|(id, _)| id).collect::<Vec<_>>(), ids);
+    document.apply(Action::Redo).unwrap();
+    assert_eq!(
+        (document.graph().name.as_str(), document.wires().count()),
+        ("mill", 1)
+    );
+}
+
+#[test]
 fn history_is_bounded() {
     let mut document = row();
     for x in 1..=1100 {
@@ -198,5 +226,5 @@ fn history_is_bounded() {
     }
     assert_eq!(document.steps_done(), 1000);
     while document.apply(Action::Undo).is_ok() {}
-    assert_eq!(document.position(&name("a")).x, 100.0);
+    assert_eq!(document.position(&name("a")), Position { x: 100.0, y: 0.0 });
 }

@@ -54,11 +54,6 @@ struct Written {
     has_told: bool,
 }
 
-/// What connectors are called in recordings: `a.out->b.in`, the writers with commas between them.
-pub(crate) fn connector_name(connector: &ConnectorReport) -> String {
-    format!("{}->{}", connector.from.join(","), connector.to)
-}
-
 impl Recorder {
     /// Opens the file, so that what is wrong with it is told before anything runs.
     ///
@@ -88,7 +83,7 @@ impl Recorder {
         let connectors = chosen(&all, &self.selectors)?;
         let names: Vec<String> = connectors
             .iter()
-            .filter_map(|&at| all.get(at).map(connector_name))
+            .filter_map(|&at| all.get(at).map(ConnectorReport::name))
             .collect();
         let head = Head {
             schema: SCHEMA.to_owned(),
@@ -172,7 +167,7 @@ fn chosen(all: &[ConnectorReport], selectors: &[ConnectorSelector]) -> Result<Ve
     for selector in selectors {
         if !all.iter().any(|connector| is_meant(selector, connector)) {
             let wanted = selector.to_string();
-            let names: Vec<String> = all.iter().map(connector_name).collect();
+            let names: Vec<String> = all.iter().map(ConnectorReport::name).collect();
             let help = suggestion(&wanted, names.iter().map(String::as_str), "connectors");
             let fault = Fault::usage(format!("no connector of the graph is `{wanted}`"));
             return Err(match help {

@@ -50,10 +50,14 @@ fn failure(report: &Report, at: usize) -> Option<String> {
 
 /// Why a run did not come to its own end.
 fn cut_short(staged: &Staged<'_>, played: &Played) -> String {
-    let Some(late) = &played.late else {
-        return "more came out than any case expects: does a source have no end?".to_owned();
+    let (mut text, late) = match (&played.report.outcome, &played.late) {
+        (Outcome::Deadlocked(deadlock), _) => ("deadlock".to_owned(), deadlock),
+        (_, Some(late)) => {
+            let limit = show_duration(staged.limit);
+            (format!("it had not ended after {limit}"), late)
+        }
+        _ => return "more came out than any case expects: does a source have no end?".to_owned(),
     };
-    let mut text = format!("it had not ended after {}", show_duration(staged.limit));
     let waiting = late.cycle.iter().chain(&late.others);
     let lines: Vec<String> = waiting
         .take(WAITING_MAX)

@@ -27,6 +27,7 @@ async fn follow(args: &LogsArgs, shell: &Shell) -> Result<Exit, Fault> {
         process: args.process.clone(),
     };
     remote.ask(Request::Logs(logs)).await?;
+    shell.notice(&format!("following the log of {}", remote.url()));
     let (mut shown, mut missed) = (0, 0);
     let exit = loop {
         let response = tokio::select! {

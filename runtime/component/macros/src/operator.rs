@@ -6,9 +6,14 @@ use syn::{Error, Ident, Result};
 
 use crate::port::{Direction, Port};
 use crate::role::Role;
+use crate::structure::prepared;
 
 /// Writes the access that whoever drives an operator needs to its ports.
-pub(crate) fn ports(component: &Ident, fields: &[(&Ident, &Role)]) -> Result<TokenStream> {
+pub(crate) fn ports(
+    component: &Ident,
+    fields: &[(&Ident, &Role)],
+    prepare: Option<&Ident>,
+) -> Result<TokenStream> {
     let ports = || {
         fields
             .iter()
@@ -27,6 +32,8 @@ pub(crate) fn ports(component: &Ident, fields: &[(&Ident, &Role)]) -> Result<Tok
         .collect();
     let each_output = each_output(&outputs);
     let forward_bracket = forward_bracket(outputs.first());
+    let config = fields.iter().find(|(_, role)| role.settings().is_some());
+    let refresh = config.map(|(ident, _)| refresh(ident, prepare));
     Ok(quote! {
         #[automatically_derived]
         impl ::millstream_component::OperatorPorts for #component {
@@ -39,9 +46,36 @@ pub(crate) fn ports(component: &Ident, fields: &[(&Ident, &Role)]) -> Result<Tok
 
             #each_output
 
+            #refresh
+
             #forward_bracket
         }
     })
+}
+
+/// The struct is prepared anew for settings that were changed; the former ones hold if it cannot be.
+fn refresh(config: &Ident, prepare: Option<&Ident>) -> TokenStream {
+    let renew = quote!(self.#config.renew()?);
+    let body = match prepare {
+        None => quote!(#renew;),
+        Some(prepare) => {
+            let prepared = prepared(&quote!(self.#prepare()));
+            quote! {
+                if let ::core::option::Option::Some(former) = #renew {
+                    if let ::core::result::Result::Err(failure) = #prepared {
+                        self.#config.restore(former);
+                        return ::core::result::Result::Err(failure);
+                    }
+                }
+            }
+        }
+    };
+    quote! {
+        fn refresh(&mut self) -> ::core::result::Result<(), ::millstream_component::Failure> {
+            #body
+            ::core::result::Result::Ok(())
+        }
+    }
 }
 
 fn one_input(place: &Ident) -> Error {

@@ -33,7 +33,7 @@ pub(crate) fn expand(options: Result<Options>, structure: &mut ItemStruct) -> Re
     let ports = options
         .operator
         .is_some()
-        .then(|| operator::ports(&structure.ident, &fields))
+        .then(|| operator::ports(&structure.ident, &fields, options.prepare.as_ref()))
         .transpose()?;
     let variables = Variables::new();
     let implementation = definition.expand(&variables, &future(&options, &variables, &fields));
@@ -79,8 +79,17 @@ fn future(options: &Options, variables: &Variables, fields: &[(&Ident, &Role)]) 
     let Some(prepare) = &options.prepare else {
         return quote!(#run(#built));
     };
-    // A block of its own, so that the borrowed struct is gone before the first wait. The trait lets `prepare` return
-    // nothing when it cannot fail.
+    let prepared = prepared(&quote!(#this.#prepare()));
+    // A block of its own, so that the borrowed struct is gone before the first wait.
+    quote! {{
+        let mut #this = #built;
+        #prepared?;
+        #run(#this)
+    }}
+}
+
+/// The call of `prepare` as a result: it may return nothing when it cannot fail.
+pub(crate) fn prepared(call: &TokenStream) -> TokenStream {
     quote! {{
         trait Prepared {
             fn prepared(self) -> ::core::result::Result<(), ::millstream_component::Failure>;
@@ -95,8 +104,6 @@ fn future(options: &Options, variables: &Variables, fields: &[(&Ident, &Role)]) 
                 self
             }
         }
-        let mut #this = #built;
-        Prepared::prepared(#this.#prepare())?;
-        #run(#this)
+        Prepared::prepared(#call)
     }}
 }

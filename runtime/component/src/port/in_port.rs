@@ -6,13 +6,16 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use millstream_connector::{Reader, Run, Target};
+use millstream_connector::{Berth, Next as Successor, Onward, Reader, Run, Target};
 use millstream_packet::{Headers, Packet};
 
 use super::{BUDGET, label};
 use crate::cell::{BLOCKED, CUT_SHORT, HEADED, ProcessCell, TRUNCATED};
 
 /// The reading end of a connector, an initial packet, or nothing.
+///
+/// A graph may be changed while it runs: then the port gives its connector away and goes on with another one, or comes to
+/// its end.
 #[derive(Debug)]
 pub struct InPort {
     source: Source,
@@ -30,7 +33,7 @@ pub struct InPort {
 
 /// Where the next packet is.
 enum Next {
-    /// At hand in the connector.
+    /// At hand in the connector, or worth another look.
     Here,
     /// On the desk; nowhere if nothing is there, at the end of the stream.
     Desk,
@@ -42,6 +45,8 @@ enum Next {
 enum Source {
     Link(Reader),
     Initial(Box<Packet>),
+    /// The connector was given away, and the next one is not here yet.
+    Moving(Arc<Berth>),
     Ended,
 }
 
@@ -114,14 +119,14 @@ impl InPort {
 
     /// Whether a connector ends here (not just an initial packet).
     pub fn is_connected(&self) -> bool {
-        matches!(self.source, Source::Link(_))
+        matches!(self.source, Source::Link(_) | Source::Moving(_))
     }
 
     /// Packets taken so far, brackets included.
     pub fn taken(&self) -> u64 {
         match &self.source {
             Source::Link(reader) => reader.taken(),
-            Source::Initial(_) => 0,
+            Source::Initial(_) | Source::Moving(_) => 0,
             Source::Ended => 1,
         }
     }
@@ -147,12 +152,45 @@ impl InPort {
     /// Takes a packet if one is there now.
     #[inline(never)]
     pub fn try_recv(&mut self) -> Option<Packet> {
-        let packet = match &mut self.source {
-            Source::Link(reader) => reader.try_pop(),
-            _ => self.take_initial(),
-        }?;
+        let packet = loop {
+            let packet = match &mut self.source {
+                Source::Link(reader) => reader.try_pop(),
+                _ => self.take_initial(),
+            };
+            if packet.is_some() || !self.moves_on() {
+                break packet?;
+            }
+        };
         self.note(&packet);
         Some(packet)
+    }
+
+    /// Gives the connector away if that is due, and goes on with the next one if it is here; whether it did something.
+    fn moves_on(&mut self) -> bool {
+        match &self.source {
+            Source::Link(reader) => {
+                let Some(onward) = reader.onward() else {
+                    return false;
+                };
+                self.disarm();
+                self.source = match onward {
+                    Onward::End => Source::Ended,
+                    Onward::To(berth) => Source::Moving(berth),
+                };
+                true
+            }
+            Source::Moving(berth) => {
+                let Some(next) = berth.take() else {
+                    return false;
+                };
+                self.source = match next {
+                    Successor::Reader(reader) => Source::Link(reader),
+                    Successor::End => Source::Ended,
+                };
+                true
+            }
+            Source::Initial(_) | Source::Ended => false,
+        }
     }
 
     /// As [`InPort::try_recv`], unless it is somebody else's turn.
@@ -178,8 +216,10 @@ impl InPort {
     /// Whether the stream has ended: nothing is there and nothing can come.
     pub fn is_at_end(&self) -> bool {
         match &self.source {
-            Source::Link(reader) => reader.is_at_end(),
-            Source::Initial(_) => false,
+            Source::Link(reader) => {
+                reader.is_at_end() && !matches!(reader.onward(), Some(Onward::To(_)))
+            }
+            Source::Initial(_) | Source::Moving(_) => false,
             Source::Ended => true,
         }
     }
@@ -258,6 +298,10 @@ impl InPort {
             return Next::Here;
         }
         self.desk = self.try_recv_within_budget();
+        if self.desk.is_none() {
+            // Somebody has held the connector meanwhile, or the port has gone on with another one.
+            return Next::Here;
+        }
         Next::Desk
     }
 
@@ -268,15 +312,28 @@ impl InPort {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
+        if self.has_nothing() {
+            while self.moves_on() {}
+        }
         let Source::Link(reader) = &mut self.source else {
-            return Poll::Ready(matches!(self.source, Source::Initial(_)));
+            return match self.source {
+                // Whoever brings the next connector wakes the process.
+                Source::Moving(_) => Poll::Pending,
+                _ => Poll::Ready(matches!(self.source, Source::Initial(_))),
+            };
         };
-        if reader.available() == 0 && !reader.is_at_end() {
+        // One look decides: whoever holds the connector may close its gate between two.
+        let mut is_there = reader.available() > 0;
+        if !is_there && !reader.is_at_end() {
             self.waits = true;
             self.budget = BUDGET;
             reader.arm();
+            if !reader.connector().is_crossing() {
+                return Poll::Pending;
+            }
             // Look again: a packet or the end may have come before a writer on another thread could see that we wait.
-            if !reader.connector().is_crossing() || reader.available() == 0 && !reader.is_at_end() {
+            is_there = reader.available() > 0;
+            if !is_there && !reader.is_at_end() {
                 return Poll::Pending;
             }
         }
@@ -284,11 +341,23 @@ impl InPort {
         let Source::Link(reader) = &self.source else {
             return Poll::Ready(false);
         };
-        let is_there = reader.available() > 0;
+        if !is_there && reader.onward().is_some() {
+            // The end has come since it was looked for: this port goes on.
+            return self.poll_ready(cx);
+        }
         if !is_there && reader.connector().is_truncated() {
             self.cell.set(TRUNCATED);
         }
         Poll::Ready(is_there)
+    }
+
+    /// Whether a connector is all that it waits for.
+    fn has_nothing(&self) -> bool {
+        match &self.source {
+            Source::Link(reader) => reader.available() == 0,
+            Source::Moving(_) => true,
+            Source::Initial(_) | Source::Ended => false,
+        }
     }
 
     /// Up to `most` of the packets that are there; `None` where only [`InPort::try_recv`] knows the way. Whoever takes them

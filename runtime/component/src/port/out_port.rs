@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use millstream_connector::{Look, Refused, Target, Writer};
+use millstream_connector::{Detour, Look, Refused, Target, Writer};
 use millstream_packet::Packet;
 
 use super::{BUDGET, label};
@@ -36,6 +36,17 @@ enum Sink {
     Link(Writer),
     Nobody,
     Closed,
+}
+
+/// The writing end of a connector that an out-port has closed.
+#[derive(Debug)]
+pub struct Retired {
+    /// The end; the reader sees the end when it is dropped.
+    pub writer: Writer,
+    /// The port.
+    pub port: Arc<str>,
+    /// The element, for array ports.
+    pub index: Option<u32>,
 }
 
 /// What became of an emitted packet.
@@ -104,7 +115,7 @@ impl OutPort {
     /// Whether the reader has ended. False for a port that nothing is connected to.
     pub fn is_closed(&self) -> bool {
         match &self.sink {
-            Sink::Link(writer) => writer.is_closed(),
+            Sink::Link(writer) => writer.is_closed() && !writer.connector().is_rerouted(),
             Sink::Nobody => false,
             Sink::Closed => true,
         }
@@ -242,6 +253,7 @@ impl OutPort {
     ///
     /// Gives the packet back when the connector is full or the reader has ended.
     pub fn try_send(&mut self, packet: Packet) -> Result<(), Packet> {
+        self.go_around();
         if !self.has_room() || self.is_closed() {
             return Err(packet);
         }
@@ -305,19 +317,52 @@ impl OutPort {
             self.overflow.push_back(packet);
             return Emitted::Waiting;
         }
-        match &mut self.sink {
-            Sink::Link(writer) => match put(writer, packet) {
-                Ok(()) => Emitted::Taken,
-                Err(Refused::Full(packet)) => {
-                    self.overflow.push_back(packet);
-                    self.found_full = true;
-                    Emitted::Waiting
-                }
-                Err(Refused::Closed(_)) => Emitted::Closed,
-            },
-            Sink::Nobody => Emitted::Taken,
-            Sink::Closed => Emitted::Closed,
+        self.put_slowly(packet)
+    }
+
+    fn put_slowly(&mut self, packet: Packet) -> Emitted {
+        let mut packet = packet;
+        loop {
+            packet = match &mut self.sink {
+                Sink::Link(writer) => match put(writer, packet) {
+                    Ok(()) => return Emitted::Taken,
+                    Err(Refused::Full(packet)) => {
+                        self.overflow.push_back(packet);
+                        self.found_full = true;
+                        return Emitted::Waiting;
+                    }
+                    Err(Refused::Closed(packet)) => packet,
+                },
+                Sink::Nobody => return Emitted::Taken,
+                Sink::Closed => return Emitted::Closed,
+            };
+            if !self.go_around() {
+                return Emitted::Closed;
+            }
         }
+    }
+
+    /// Goes on with the connector that has taken the place of this one, or with nobody, if the graph was changed so;
+    /// whether it was.
+    fn go_around(&mut self) -> bool {
+        let Sink::Link(writer) = &self.sink else {
+            return false;
+        };
+        if !writer.is_closed() {
+            return false;
+        }
+        let detour = writer
+            .connector()
+            .detour(self.cell.name(), &self.name, self.index);
+        let Some(detour) = detour else {
+            return false;
+        };
+        // The reader of the connector that is left sees its end with this.
+        self.sink = match detour {
+            Detour::To(writer) => Sink::Link(writer),
+            Detour::Nobody => Sink::Nobody,
+        };
+        true
     }
 
     /// Follows the brackets that go out.
@@ -369,6 +414,7 @@ impl OutPort {
     pub fn poll_flush(&mut self) -> Poll<bool> {
         self.found_full = false;
         let Sink::Link(writer) = &mut self.sink else {
+            self.overflow.clear();
             return Poll::Ready(!matches!(self.sink, Sink::Closed));
         };
         let mut armed = false;
@@ -376,8 +422,11 @@ impl OutPort {
             match drain_into(writer, &mut self.overflow) {
                 Drained::All => break,
                 Drained::Closed => {
-                    self.overflow.clear();
                     writer.disarm();
+                    if self.go_around() {
+                        return self.poll_flush();
+                    }
+                    self.overflow.clear();
                     return Poll::Ready(false);
                 }
                 Drained::Full if armed => return Poll::Pending,
@@ -393,7 +442,8 @@ impl OutPort {
         }
         writer.publish();
         writer.disarm();
-        let is_open = !writer.is_closed();
+        // The graph may have been changed since the last look.
+        let is_open = !writer.is_closed() || self.go_around();
         self.close_fast_way_if_headed();
         Poll::Ready(is_open)
     }
@@ -409,13 +459,19 @@ impl OutPort {
 
     /// Closes the port: the reader sees the end after what is inside.
     pub fn close(&mut self) {
+        // What has taken the connector's place is closed, too.
+        while self.go_around() {}
         if matches!(self.sink, Sink::Nobody) {
             return;
         }
         if let Sink::Link(mut writer) = std::mem::replace(&mut self.sink, Sink::Closed) {
             writer.publish();
             writer.disarm();
-            self.cell.retire(writer);
+            self.cell.retire(Retired {
+                writer,
+                port: Arc::clone(&self.name),
+                index: self.index,
+            });
         }
     }
 }
@@ -474,7 +530,10 @@ fn drain_into(writer: &mut Writer, overflow: &mut VecDeque<Packet>) -> Drained {
                 overflow.push_front(packet);
                 return Drained::Full;
             }
-            Err(Refused::Closed(_)) => return Drained::Closed,
+            Err(Refused::Closed(packet)) => {
+                overflow.push_front(packet);
+                return Drained::Closed;
+            }
         }
     }
     if writer.is_closed() {

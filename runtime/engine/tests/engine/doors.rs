@@ -143,6 +143,67 @@ fn closed_doors_end_a_network_or_leave_it_stuck() {
     });
 }
 
+#[test]
+fn deadlock_is_found_though_somebody_waits_for_what_comes_out() {
+    let (mut draft, runtime) = (Draft::new(2), paused());
+    let (source, copy) = (draft.numbers(100), draft.add("Copy", &[]));
+    let concat = draft.add("Concat", &[]);
+    draft.chain(&[source, copy]);
+    draft.connect((copy, "out[0]"), (concat, "in[0]"));
+    draft.connect((copy, "out[1]"), (concat, "in[1]"));
+    export(&mut draft, None, Some(end((concat, "out"))));
+    let (running, mut doors) = start(&draft, &runtime);
+    let mut exit = doors.exits.remove(0);
+    let report = runtime.block_on(async {
+        let joined = runtime.spawn(running.join());
+        let mut taken = Vec::new();
+        while let Some(packet) = exit.recv().await {
+            taken.push(int(&packet));
+        }
+        assert_eq!(taken, [0, 1, 2]);
+        joined.await.unwrap()
+    });
+    assert!(matches!(report.outcome, Outcome::Deadlocked(_)));
+    assert_accounting(&report);
+}
+
+/// Who waits at a way out counts in turn, and a wrong count would end one of these networks with a deadlock.
+#[test]
+fn ways_out_that_are_emptied_at_any_pace_are_no_deadlock() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(3)
+        .enable_all()
+        .build()
+        .unwrap();
+    for round in 0..50 {
+        let mut draft = Draft::new(1 + round % 3);
+        let (source, pass) = (draft.numbers(300), draft.add("Pass", &[]));
+        draft.chain(&[source, pass]);
+        export(&mut draft, None, Some(end((pass, "out"))));
+        let options = PlanOptions {
+            doors: true,
+            threads: 1 + round as usize % 2,
+            ..PlanOptions::default()
+        };
+        let mut running = draft.start_with(&runtime, options);
+        let mut exit = running.take_doors().exits.remove(0);
+        let taking = runtime.spawn(async move {
+            let mut taken = 0;
+            while let Some(packet) = exit.recv().await {
+                assert_eq!(int(&packet), taken);
+                taken += 1;
+                for _ in 0..taken % 4 {
+                    tokio::task::yield_now().await;
+                }
+            }
+            taken
+        });
+        let report = runtime.block_on(running.join());
+        assert_eq!(runtime.block_on(taking).unwrap(), 300);
+        assert_finished(&report);
+    }
+}
+
 #[derive(Debug, Default)]
 struct Eye(Mutex<Vec<i64>>);
 

@@ -9,6 +9,8 @@ mod doors;
 #[cfg(test)]
 mod draft;
 #[cfg(test)]
+mod edit;
+#[cfg(test)]
 mod errors;
 #[cfg(test)]
 mod faults;

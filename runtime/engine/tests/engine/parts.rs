@@ -31,6 +31,7 @@ pub(crate) fn registry() -> Registry {
     super::errors::register(&mut registry);
     super::busy::register(&mut registry);
     super::deadlock::register(&mut registry);
+    super::edit::register(&mut registry);
     super::threads::register(&mut registry);
     registry
 }

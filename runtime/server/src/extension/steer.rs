@@ -22,7 +22,11 @@ const STEP_MAX: u32 = 10_000;
 /// The run of a graph that goes on.
 pub(super) fn live_run(session: &Session, graph: &str) -> Result<Arc<Run>, Refusal> {
     let run = find(session, graph)?.live_run();
-    run.ok_or_else(|| refused(ErrorCode::WrongState, format!("`{graph}` does not run")))
+    run.ok_or_else(|| not_running(graph))
+}
+
+pub(super) fn not_running(graph: &str) -> Refusal {
+    refused(ErrorCode::WrongState, format!("`{graph}` does not run"))
 }
 
 /// A connector or process of a run, by position.

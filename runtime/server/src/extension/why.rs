@@ -1,17 +1,22 @@
-//! Why packets do not move: from each writer that waits for room downstream to whoever makes it wait.
+//! Why packets do not move: from each writer that waits for room downstream to whoever makes it wait; after a deadlock, who
+//! waited for whom when it was found.
 
 use std::collections::BTreeSet;
 
-use millstream_engine::{Link, Network, Waiters};
+use millstream_engine::{Deadlock, Link, Network, Waiters};
 use millstream_protocol::extension::{Reason, Response, Why};
 
-use super::steer::live_run;
+use super::graphs::find;
+use super::steer::not_running;
 use crate::run::Run;
 use crate::session::{Refusal, Session};
 
 pub(super) fn why(session: &mut Session, graph: &str) -> Result<(), Refusal> {
-    let run = live_run(session, graph)?;
-    let reasons = reasons(&run);
+    let run = find(session, graph)?.run();
+    let reasons = match run.filter(|run| !run.has_ended() || run.deadlock().is_some()) {
+        Some(run) => reasons(&run),
+        None => return Err(not_running(graph)),
+    };
     session.reply(Response::Why(Why {
         graph: graph.to_owned(),
         reasons,
@@ -40,6 +45,9 @@ struct Scene<'a> {
 }
 
 fn reasons(run: &Run) -> Vec<Reason> {
+    if let Some(deadlock) = run.deadlock() {
+        return vec![cycle(deadlock)];
+    }
     let network = &run.network;
     let waits = network.waits();
     let links = network.links();
@@ -81,12 +89,16 @@ fn reasons(run: &Run) -> Vec<Reason> {
                 connector: run.connectors()[connector].full(),
                 chain: names(&chain),
             },
-            Culprit::Cycle => Reason::Cycle {
-                waits: waits.cycle.iter().map(ToString::to_string).collect(),
-            },
+            Culprit::Cycle => cycle(&waits),
         }
     });
     told.collect()
+}
+
+fn cycle(deadlock: &Deadlock) -> Reason {
+    Reason::Cycle {
+        waits: deadlock.cycle.iter().map(ToString::to_string).collect(),
+    }
 }
 
 impl Scene<'_> {

@@ -11,6 +11,8 @@ mod graphs;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod metrics;
+#[cfg(test)]
 mod probes;
 #[cfg(test)]
 mod security;

@@ -134,6 +134,7 @@ mod tests {
     fn schemas_read_as_a_few_words() {
         let case = |schema: Json| {
             limits(&SettingSpec {
+                hot: false,
                 default: None,
                 schema,
             })

@@ -42,6 +42,7 @@ fn what_comes_in_is_known_as_far_as_ports_say_it() {
     let mut say = spec("test/Say", &["say= any", "in any"], &[]);
     let schema = json!({ "format": "curious" });
     say.in_ports[0].setting = Some(SettingSpec {
+        hot: false,
         default: None,
         schema,
     });
@@ -84,6 +85,7 @@ fn what_comes_in_is_known_as_far_as_ports_say_it() {
 fn component(schema: serde_json::Value) -> ComponentSpec {
     let mut spec = spec("test/Say", &["say= any", "loud= any"], &[]);
     spec.in_ports[0].setting = Some(SettingSpec {
+        hot: false,
         default: None,
         schema,
     });

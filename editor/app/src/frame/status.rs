@@ -1,0 +1,73 @@
+//! The bar at the bottom: how much there is, how fast it goes, what is wrong.
+
+use egui::{Align, Layout, RichText, Ui};
+use millstream_graph::Severity;
+
+use crate::command::Command;
+use crate::icon::{Icon, square};
+use crate::panel::{View, Wish};
+use crate::run::rate;
+
+/// Shows it.
+pub(crate) fn ui(ui: &mut Ui, view: &View<'_>, zoom: f32, overlay: &str) -> Vec<Wish> {
+    let mut wishes = Vec::new();
+    let graph = view.document.graph();
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = 14.0;
+        let (processes, wires) = (graph.processes.len(), graph.connectors.len());
+        small(ui, format!("{processes} processes   {wires} wires"));
+        if let Some(counts) = view.live.and_then(|live| live.run.counts.as_ref()) {
+            small(ui, format!("{} packets/s", rate(counts.rate())));
+            let blocked = counts.blocked();
+            if blocked > 0 {
+                let text = format!("{blocked} blocked");
+                if knob(ui, Icon::Warning, view.theme.amber, text) {
+                    wishes.push(Wish::Command(Command::Why));
+                }
+            }
+            let failures = counts.failures();
+            if failures > 0 {
+                let text = format!("{failures} failed packets");
+                if knob(ui, Icon::Error, view.theme.red, text) {
+                    wishes.push(Wish::Command(Command::ShowLogs));
+                }
+            }
+        }
+        let problems = view.document.problems();
+        for (severity, word) in [(Severity::Error, "error"), (Severity::Warning, "warning")] {
+            let count = problems.count(severity);
+            if count == 0 {
+                continue;
+            }
+            let (icon, color) = crate::widget::severity(view.theme, severity);
+            let plural = if count == 1 { "" } else { "s" };
+            if knob(ui, icon, color, format!("{count} {word}{plural}")) {
+                wishes.push(Wish::Command(Command::ShowProblems));
+            }
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            small(ui, format!("{:.0} %", zoom * 100.0));
+            small(ui, format!("overlay: {overlay}"));
+            if let Some(secs) = view.live.and_then(|live| live.stale_secs) {
+                let text = RichText::new(format!("no news for {secs:.0} s")).size(12.0);
+                ui.label(text.color(view.theme.amber));
+            }
+        });
+    });
+    wishes
+}
+
+fn small(ui: &mut Ui, text: String) {
+    ui.label(
+        RichText::new(text)
+            .size(12.0)
+            .color(ui.visuals().weak_text_color()),
+    );
+}
+
+fn knob(ui: &mut Ui, icon: Icon, color: egui::Color32, text: String) -> bool {
+    let (area, _) = ui.allocate_exact_size(egui::vec2(12.0, 12.0), egui::Sense::hover());
+    icon.paint(ui.painter(), square(area, 11.0), color);
+    let text = RichText::new(text).size(12.0).color(color);
+    ui.add(egui::Button::new(text).frame(false)).clicked()
+}

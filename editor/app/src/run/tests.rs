@@ -1,0 +1,1 @@
+//! Runs against a runtime that says what tests want.
