@@ -58,7 +58,10 @@ const VIEW: &[(&str, &str)] = &[
     ("toggle-right", "Inspector"),
     ("toggle-bottom", "Lower Panels"),
 ];
-const HELP: &[(&str, &str)] = &[("welcome", "Welcome and Examples"), ("shortcuts", "Keyboard Shortcuts")];
+const HELP: &[(&str, &str)] = &[
+    ("welcome", "Welcome and Examples"),
+    ("shortcuts", "Keyboard Shortcuts"),
+];
 
 /// Shows the menu, with the files of now.
 ///
@@ -74,9 +77,18 @@ fn whole(app: &AppHandle) -> tauri::Result<Menu<Wry>> {
     #[cfg(target_os = "macos")]
     let menu = menu.item(&application(app)?);
     let menu = menu.item(&file(app)?).item(&edit(app)?);
-    let others = [("Graph", GRAPH), ("Run", RUN), ("View", VIEW), ("Help", HELP)];
-    let others = others.map(|(title, commands)| with(SubmenuBuilder::new(app, title), commands).build());
-    others.into_iter().try_fold(menu, |menu, other| Ok(menu.item(&other?)))?.build()
+    let others = [
+        ("Graph", GRAPH),
+        ("Run", RUN),
+        ("View", VIEW),
+        ("Help", HELP),
+    ];
+    let others =
+        others.map(|(title, commands)| with(SubmenuBuilder::new(app, title), commands).build());
+    others
+        .into_iter()
+        .try_fold(menu, |menu, other| Ok(menu.item(&other?)))?
+        .build()
 }
 
 fn file(app: &AppHandle) -> tauri::Result<Submenu<Wry>> {
@@ -148,7 +160,9 @@ mod tests {
 
     #[test]
     fn every_entry_is_a_command_of_the_editor() {
-        let entries = [FILE, SAVE, EDIT, GRAPH, RUN, VIEW, HELP].into_iter().flatten();
+        let entries = [FILE, SAVE, EDIT, GRAPH, RUN, VIEW, HELP]
+            .into_iter()
+            .flatten();
         for (id, text) in entries.filter(|(id, _)| !id.is_empty()) {
             assert!(Command::from_id(id).is_some(), "{text}: {id}");
         }

@@ -42,5 +42,6 @@ const JOURNAL: &str = "journal:";
 pub(crate) fn told(error: &JsValue) -> String {
     let message = js_sys::Reflect::get(error, &"message".into()).ok();
     let text = message.and_then(|message| message.as_string());
-    text.or_else(|| error.as_string()).unwrap_or_else(|| format!("{error:?}"))
+    text.or_else(|| error.as_string())
+        .unwrap_or_else(|| format!("{error:?}"))
 }

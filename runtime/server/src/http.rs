@@ -67,7 +67,9 @@ async fn look(Shared(door): Shared<Door>, request: Request, next: Next) -> Respo
 
 /// Said before it comes: nobody waits for what is not wanted.
 fn is_too_long(headers: &HeaderMap) -> bool {
-    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    let length = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok());
     let length = length.and_then(|length| length.parse::<usize>().ok());
     length.is_some_and(|length| length > MESSAGE_BYTES_MAX)
 }

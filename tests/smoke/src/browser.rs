@@ -8,8 +8,8 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::driver::{Complaints, Driver};
-use crate::window::leave_picture;
 use crate::page::Page;
+use crate::window::leave_picture;
 use crate::{program, say, story};
 
 /// Draws without a graphics card; a container's root needs no sandbox of its own.
@@ -27,7 +27,10 @@ const FLAGS: [&str; 7] = [
 pub(crate) async fn drive() -> Result<()> {
     let desk = story::Desk::new()?;
     let (mut server, url) = serve(&desk).await?;
-    say(&format!("the editor is at {}", url.split('#').next().unwrap_or_default()));
+    say(&format!(
+        "the editor is at {}",
+        url.split('#').next().unwrap_or_default()
+    ));
     let capabilities = json!({
         "browserName": "chrome",
         "goog:chromeOptions": { "args": FLAGS },
@@ -45,7 +48,10 @@ pub(crate) async fn drive() -> Result<()> {
     driver.end().await?;
     server.kill().await?;
     told?;
-    ensure!(!address.as_str().contains("secret"), "the secret stays in the address: {address}");
+    ensure!(
+        !address.as_str().contains("secret"),
+        "the secret stays in the address: {address}"
+    );
     ensure!(errors.is_empty(), "the console has errors: {errors:#?}");
     say("the browser did all of it");
     Ok(())

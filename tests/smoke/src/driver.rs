@@ -49,14 +49,19 @@ impl Driver {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .kill_on_drop(true);
-        let child = command.spawn().with_context(|| format!("{program} is not installed"))?;
+        let child = command
+            .spawn()
+            .with_context(|| format!("{program} is not installed"))?;
         until_listening(address, program).await?;
         let Json::Object(capabilities) = capabilities else {
             bail!("capabilities are an object");
         };
         let client = connect(address, capabilities).await;
         let client = client.with_context(|| format!("{program} opens nothing"))?;
-        Ok(Self { client, _program: child })
+        Ok(Self {
+            client,
+            _program: child,
+        })
     }
 
     /// Ends the page and its driver.

@@ -45,7 +45,9 @@ enum Place {
 
 fn main() -> Result<ExitCode> {
     let args = Args::parse();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         let done = match args.place {
             Place::Browser => timeout(LIMIT, browser::drive()).await,
@@ -66,7 +68,11 @@ fn programs() -> Result<PathBuf> {
 /// A program of ours that must have been built.
 fn program(name: &str) -> Result<PathBuf> {
     let path = programs()?.join(name);
-    anyhow::ensure!(path.is_file(), "there is no {}: build it first", path.display());
+    anyhow::ensure!(
+        path.is_file(),
+        "there is no {}: build it first",
+        path.display()
+    );
     Ok(path)
 }
 

@@ -101,7 +101,10 @@ impl Page<'_> {
     pub(crate) async fn find(&self, pattern: &str) -> Result<Found> {
         let is_there = |found: &[Found]| !found.is_empty();
         let found = self.until(pattern, is_there).await?;
-        found.into_iter().next().with_context(|| format!("there is no {pattern}"))
+        found
+            .into_iter()
+            .next()
+            .with_context(|| format!("there is no {pattern}"))
     }
 
     /// Waits until what passes is as it must be.
@@ -180,7 +183,8 @@ impl Page<'_> {
     pub(crate) async fn drag(&self, from: &str, to: &str) -> Result<()> {
         let (from, to) = (self.find(from).await?, self.find(to).await?);
         let middle = (f64::midpoint(from.x, to.x), f64::midpoint(from.y, to.y));
-        self.mouse(&[(from.x, from.y), middle, (to.x, to.y), (to.x, to.y)]).await
+        self.mouse(&[(from.x, from.y), middle, (to.x, to.y), (to.x, to.y)])
+            .await
     }
 
     /// Presses the button at the first place, and lets go at the last.
@@ -195,10 +199,18 @@ impl Page<'_> {
         for (number, place) in places.iter().enumerate() {
             hand = hand.then(go(place)).then(pause());
             if number == 0 {
-                hand = hand.then(PointerAction::Down { button: LEFT_BUTTON }).then(pause());
+                hand = hand
+                    .then(PointerAction::Down {
+                        button: LEFT_BUTTON,
+                    })
+                    .then(pause());
             }
         }
-        hand = hand.then(PointerAction::Up { button: LEFT_BUTTON }).then(pause());
+        hand = hand
+            .then(PointerAction::Up {
+                button: LEFT_BUTTON,
+            })
+            .then(pause());
         Ok(self.0.perform_actions(ActionSequence::from(hand)).await?)
     }
 
@@ -211,7 +223,10 @@ impl Page<'_> {
         let mut hand = KeyActions::new("keys".to_owned());
         for value in text.chars() {
             let pause = KeyAction::Pause { duration: STEP };
-            hand = hand.then(KeyAction::Down { value }).then(KeyAction::Up { value }).then(pause);
+            hand = hand
+                .then(KeyAction::Down { value })
+                .then(KeyAction::Up { value })
+                .then(pause);
         }
         Ok(self.0.perform_actions(ActionSequence::from(hand)).await?)
     }
@@ -227,7 +242,10 @@ impl Page<'_> {
         for &value in held {
             hand = hand.then(KeyAction::Down { value }).then(pause());
         }
-        hand = hand.then(KeyAction::Down { value }).then(pause()).then(KeyAction::Up { value });
+        hand = hand
+            .then(KeyAction::Down { value })
+            .then(pause())
+            .then(KeyAction::Up { value });
         for &value in held.iter().rev() {
             hand = hand.then(KeyAction::Up { value }).then(pause());
         }

@@ -124,7 +124,8 @@ async fn live(folder: &Path, graph: &Path) -> Result<()> {
     page.until_started().await?;
     page.find("^process stone,").await?;
     page.keys(&key::F5.to_string()).await?;
-    page.find("^process stone,.*backpressure starts here").await?;
+    page.find("^process stone,.*backpressure starts here")
+        .await?;
     shot(&driver, folder, "live").await?;
     page.chord(&[key::CONTROL], ',').await?;
     page.click("^Dark").await?;
@@ -153,8 +154,13 @@ async fn shot(driver: &Driver, folder: &Path, name: &str) -> Result<()> {
     sleep(REST).await;
     let file = folder.join(format!("{name}.png"));
     let mut import = Command::new("import");
-    import.args(["-window", "root", "-define", "png:compression-level=9"]).arg(&file);
-    let status = import.status().await.context("imagemagick is not installed")?;
+    import
+        .args(["-window", "root", "-define", "png:compression-level=9"])
+        .arg(&file);
+    let status = import
+        .status()
+        .await
+        .context("imagemagick is not installed")?;
     ensure!(status.success(), "no picture of the screen");
     say(&format!("{}", file.display()));
     Ok(())
@@ -171,11 +177,22 @@ fn two_hundred() -> Result<String> {
                 _ => "core/Repeat",
             };
             let name = format!("mill_{row}_{column}");
-            writeln!(processes, "        \"{name}\": Process(component: \"{component}\"),")?;
-            writeln!(layout, "        \"{name}\": ({}, {}),", column * 200, row * 120 + column % 3 * 20)?;
+            writeln!(
+                processes,
+                "        \"{name}\": Process(component: \"{component}\"),"
+            )?;
+            writeln!(
+                layout,
+                "        \"{name}\": ({}, {}),",
+                column * 200,
+                row * 120 + column % 3 * 20
+            )?;
             if column < 19 {
                 let next = format!("mill_{row}_{}", column + 1);
-                writeln!(connectors, "        Connector(from: \"{name}.out\", to: \"{next}.in\"),")?;
+                writeln!(
+                    connectors,
+                    "        Connector(from: \"{name}.out\", to: \"{next}.in\"),"
+                )?;
             }
         }
     }

@@ -4,12 +4,12 @@
 //! stops, saves. Then the file on the disk is compared with what was drawn.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use millstream_graph::{Graph, file};
 
-use crate::page::{Page, key};
+use crate::page::{Found, Page, key};
 use crate::say;
 
 /// The graph that is opened, with a comment that must still be there at the end.
@@ -24,12 +24,12 @@ Graph(
 /// What is added, in this order, and what each is called then.
 const COMPONENTS: [(&str, &str); 3] = [
     ("time/Tick", "tick"),
-    ("core/Count", "count"),
+    ("core/Repeat", "repeat"),
     ("core/Drop", "drop"),
 ];
 
 /// Which ports are connected.
-const WIRES: [(&str, &str); 2] = [("tick.out", "count.in"), ("count.out", "drop.in")];
+const WIRES: [(&str, &str); 2] = [("tick.out", "repeat.in"), ("repeat.out", "drop.in")];
 
 /// The folder in which it happens.
 #[derive(Debug)]
@@ -45,6 +45,11 @@ impl Desk {
         Ok(Self { folder })
     }
 
+    /// The folder.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The file of the graph.
     pub(crate) fn graph(&self) -> PathBuf {
         self.folder.path().join("first-day.ron")
@@ -54,7 +59,9 @@ impl Desk {
 /// Tells the story.
 pub(crate) async fn tell(page: &Page<'_>, desk: &Desk) -> Result<()> {
     page.until_started().await?;
-    page.find("^graph.*0 processes|^canvas").await.context("the graph opens")?;
+    page.find("^graph.*0 processes|^canvas")
+        .await
+        .context("the graph opens")?;
     say("opened");
     draw(page).await?;
     say("drawn");
@@ -69,51 +76,67 @@ pub(crate) async fn tell(page: &Page<'_>, desk: &Desk) -> Result<()> {
 async fn draw(page: &Page<'_>) -> Result<()> {
     for (component, name) in COMPONENTS {
         page.keys("a").await?;
-        page.find("^Search|^Filter|^Find").await.context("the palette opens")?;
+        page.find("^Search|^Filter|^Find")
+            .await
+            .context("the palette opens")?;
         page.keys(component).await?;
         page.keys(&key::ENTER.to_string()).await?;
         page.find(&format!("^process {name},")).await?;
     }
     page.keys(&key::HOME.to_string()).await?;
     for (from, to) in WIRES {
-        page.drag(&format!("^output {from}$"), &format!("^input {to}$")).await?;
+        page.drag(&format!("^output {from}$"), &format!("^input {to}$"))
+            .await?;
         page.find(&format!("^wire {from} to {to}")).await?;
     }
     page.click("^process tick,").await?;
-    page.click("^every_ms$").await.context("the inspector shows settings")?;
+    page.click("^every_ms$")
+        .await
+        .context("the inspector shows settings")?;
     page.keys("20").await?;
     page.keys(&key::ENTER.to_string()).await
 }
 
 /// Runs the graph until counts have risen, and stops it.
 async fn run(page: &Page<'_>) -> Result<()> {
+    page.click("^wire repeat.out to drop.in").await?;
     page.keys(&key::F5.to_string()).await?;
     let first = count(page, 0).await?;
     let next = count(page, first).await?;
     say(&format!("counts rise: {first}, {next}"));
+    page.find("^wire repeat.out to drop.in, .*[1-9][0-9]* per second").await?;
     page.chord(&[key::SHIFT], key::F5).await
 }
 
-/// Waits until more packets than this have passed the last wire; gives how many.
+/// Waits until the inspector of the selected wire tells of more packets than this; gives how many.
 async fn count(page: &Page<'_>, more_than: u64) -> Result<u64> {
-    let packets = |name: &str| {
-        let said = name.split(", ").find_map(|part| part.strip_suffix(" packets"));
-        said.and_then(|said| said.replace([',', ' '], "").parse().ok()).unwrap_or(0)
+    let packets = |label: &str| {
+        let sum = label.split('Σ').nth(1).and_then(|rest| rest.split_whitespace().next());
+        sum.and_then(|sum| sum.parse().ok()).unwrap_or(0)
     };
-    let wire = "^wire count.out to drop.in";
-    let found = page.until(wire, |found| found.iter().any(|wire| packets(&wire.name) > more_than)).await?;
-    found.first().map(|wire| packets(&wire.name)).context("a wire")
+    let is_more = |found: &[Found]| found.iter().any(|label| packets(&label.name) > more_than);
+    let found = page.until("Σ", is_more).await?;
+    let counts = found.iter().map(|label| packets(&label.name));
+    counts.max().context("a count")
 }
 
 /// Saves, and compares the file with what was drawn.
 async fn save(page: &Page<'_>, desk: &Desk) -> Result<()> {
     page.chord(&[key::CONTROL], 's').await?;
-    page.until_gone("unsaved|not saved").await?;
+    page.find("^saved$").await?;
     let text = fs::read_to_string(desk.graph())?;
-    ensure!(text.starts_with("// A graph for a first day.\n"), "the comment is gone:\n{text}");
-    let graph = file::read(&text).map_err(|error| anyhow::anyhow!("{}:\n{text}", error.message))?.graph;
+    ensure!(
+        text.starts_with("// A graph for a first day.\n"),
+        "the comment is gone:\n{text}"
+    );
+    let graph = file::read(&text)
+        .map_err(|error| anyhow::anyhow!("{}:\n{text}", error.message))?
+        .graph;
     compare(&graph).with_context(|| text.clone())?;
-    ensure!(file::write(&graph) == text, "the file is not in its canonical form:\n{text}");
+    ensure!(
+        file::write(&graph) == text,
+        "the file is not in its canonical form:\n{text}"
+    );
     Ok(())
 }
 
@@ -123,7 +146,10 @@ fn compare(graph: &Graph) -> Result<()> {
         .iter()
         .map(|(name, process)| {
             let component = process.component.as_ref();
-            (name.to_string(), component.map_or(String::new(), |component| component.as_str().to_owned()))
+            (
+                name.to_string(),
+                component.map_or(String::new(), |component| component.as_str().to_owned()),
+            )
         })
         .collect();
     let wanted = COMPONENTS.map(|(component, name)| (name.to_owned(), component.to_owned()));
@@ -137,6 +163,9 @@ fn compare(graph: &Graph) -> Result<()> {
     ensure!(wires == wanted, "connectors: {wires:?}");
     let tick = graph.processes.values().next().context("a process")?;
     let iips = format!("{:?}", tick.iips);
-    ensure!(iips.contains("every_ms") && iips.contains("20"), "values: {iips}");
+    ensure!(
+        iips.contains("every_ms") && iips.contains("20"),
+        "values: {iips}"
+    );
     Ok(())
 }

@@ -62,7 +62,12 @@ impl BrowserHost {
         }
         let watch = Watch::start(&mailbox, &server);
         let local = Rc::default();
-        let page = Page { server, kept, watch, local };
+        let page = Page {
+            server,
+            kept,
+            watch,
+            local,
+        };
         Ok(Self { mailbox, page })
     }
 }
@@ -74,7 +79,8 @@ impl Host for BrowserHost {
 
     fn ask(&mut self, ticket: Ticket, request: HostRequest) {
         let page = self.page.clone();
-        self.mailbox.answer(ticket, async move { page.perform(request).await });
+        self.mailbox
+            .answer(ticket, async move { page.perform(request).await });
     }
 
     fn poll(&mut self) -> Option<HostEvent> {
@@ -101,7 +107,11 @@ impl Page {
             HostRequest::PickOpen => self.pick(None).await,
             HostRequest::PickSave { suggested } => self.pick(Some(&suggested)).await,
             HostRequest::Read(file) => self.read(file).await,
-            HostRequest::Write { file, text, expected } => self.write(file, text, expected).await,
+            HostRequest::Write {
+                file,
+                text,
+                expected,
+            } => self.write(file, text, expected).await,
             HostRequest::Watch(files) => {
                 self.watch.set(files);
                 Ok(HostAnswer::Done)
@@ -128,7 +138,10 @@ impl Page {
 
     async fn pick(&self, suggested: Option<&str>) -> Result<HostAnswer, HostFault> {
         let files = self.server.files().await?;
-        let picked = match pick::ask(&files, suggested).await.map_err(|error| failed(&told(&error)))? {
+        let picked = match pick::ask(&files, suggested)
+            .await
+            .map_err(|error| failed(&told(&error)))?
+        {
             Picked::Nothing => None,
             Picked::Served(name) => Some(FileName::new(&name)),
             Picked::Local { name, text } => {
@@ -152,7 +165,11 @@ impl Page {
         let answer = answer.map_err(|fault| fault.of_file(&file))?;
         let stamp = Stamp(answer.tag);
         self.watch.note(&file, &stamp);
-        Ok(HostAnswer::File(FileText { file, text: answer.text, stamp }))
+        Ok(HostAnswer::File(FileText {
+            file,
+            text: answer.text,
+            stamp,
+        }))
     }
 
     async fn write(
@@ -190,9 +207,11 @@ impl Page {
 }
 
 async fn clipboard() -> Result<Option<String>, HostFault> {
-    let window = web_sys::window().ok_or_else(|| HostFault::Unable("there is no page".to_owned()))?;
+    let window =
+        web_sys::window().ok_or_else(|| HostFault::Unable("there is no page".to_owned()))?;
     let text = JsFuture::from(window.navigator().clipboard().read_text()).await;
-    text.map(|text| text.as_string()).map_err(|error| failed(&told(&error)))
+    text.map(|text| text.as_string())
+        .map_err(|error| failed(&told(&error)))
 }
 
 fn failed(error: &impl std::fmt::Display) -> HostFault {

@@ -85,24 +85,32 @@ async fn perform(request: HostRequest) -> Result<HostAnswer, HostFault> {
             Ok(HostAnswer::Catalog(Box::new(catalog)))
         }
         HostRequest::PickOpen => call("pick_open", json!({})).await.map(picked),
-        HostRequest::PickSave { suggested } => {
-            call("pick_save", json!({ "suggested": suggested })).await.map(picked)
-        }
+        HostRequest::PickSave { suggested } => call("pick_save", json!({ "suggested": suggested }))
+            .await
+            .map(picked),
         HostRequest::Read(file) => read(file).await,
-        HostRequest::Write { file, text, expected } => {
+        HostRequest::Write {
+            file,
+            text,
+            expected,
+        } => {
             let expected = expected.map(|stamp| stamp.0);
             let arguments = json!({ "file": file.as_str(), "text": text, "expected": expected });
-            call("write", arguments).await.map(|stamp| HostAnswer::Written(Stamp(stamp)))
+            call("write", arguments)
+                .await
+                .map(|stamp| HostAnswer::Written(Stamp(stamp)))
         }
         HostRequest::Watch(files) => {
             let files: Vec<&str> = files.iter().map(FileName::as_str).collect();
             call("watch", json!({ "files": files })).await.map(done)
         }
-        HostRequest::Recall(name) => {
-            call("recall", json!({ "key": key(&name) })).await.map(HostAnswer::Kept)
-        }
+        HostRequest::Recall(name) => call("recall", json!({ "key": key(&name) }))
+            .await
+            .map(HostAnswer::Kept),
         HostRequest::Keep { key: name, text } => {
-            call("keep", json!({ "key": key(&name), "text": text })).await.map(done)
+            call("keep", json!({ "key": key(&name), "text": text }))
+                .await
+                .map(done)
         }
         HostRequest::Journals => call("journals", json!({})).await.map(HostAnswer::Journals),
         HostRequest::StartRuntime { beside } => {
@@ -111,9 +119,13 @@ async fn perform(request: HostRequest) -> Result<HostAnswer, HostFault> {
             Ok(HostAnswer::Runtime(address.into()))
         }
         HostRequest::StopRuntime => call("stop_runtime", json!({})).await.map(done),
-        HostRequest::ReadClipboard => call("read_clipboard", json!({})).await.map(HostAnswer::Kept),
+        HostRequest::ReadClipboard => call("read_clipboard", json!({}))
+            .await
+            .map(HostAnswer::Kept),
         HostRequest::Close => call("close", json!({})).await.map(done),
-        _ => Err(HostFault::Unable("the window cannot do this yet".to_owned())),
+        _ => Err(HostFault::Unable(
+            "the window cannot do this yet".to_owned(),
+        )),
     }
 }
 
@@ -174,7 +186,10 @@ async fn hear(mailbox: Mailbox) -> Result<(), HostFault> {
     let first = mailbox.clone();
     let heard = Closure::<dyn FnMut(JsValue)>::new(move |event: JsValue| {
         let payload = js_sys::Reflect::get(&event, &"payload".into());
-        if let Ok(told) = payload.map_err(|error| failed(&super::told(&error))).and_then(|payload| read_json(&payload)) {
+        if let Ok(told) = payload
+            .map_err(|error| failed(&super::told(&error)))
+            .and_then(|payload| read_json(&payload))
+        {
             take(&mailbox, told);
         }
     });
@@ -210,7 +225,9 @@ async fn call<T: for<'de> Deserialize<'de>>(
 
 fn read_json<T: for<'de> Deserialize<'de>>(value: &JsValue) -> Result<T, HostFault> {
     // What is nothing is no JSON, and then it is null.
-    let text = js_sys::JSON::stringify(value).ok().and_then(|text| text.as_string());
+    let text = js_sys::JSON::stringify(value)
+        .ok()
+        .and_then(|text| text.as_string());
     serde_json::from_str(text.as_deref().unwrap_or("null")).map_err(|error| failed(&error))
 }
 

@@ -33,7 +33,14 @@ const WARM: usize = 400;
 /// Every size at every zoom, and live numbers.
 pub(super) fn run(lab: &mut Lab) -> Result<()> {
     let small = document(1_000)?;
-    for (zoom, goal) in [(1.0, 4.0), (0.6, 8.0), (0.59, 8.0), (0.3, 8.0), (0.29, 8.0), (0.12, 8.0)] {
+    for (zoom, goal) in [
+        (1.0, 4.0),
+        (0.6, 8.0),
+        (0.59, 8.0),
+        (0.3, 8.0),
+        (0.29, 8.0),
+        (0.12, 8.0),
+    ] {
         let millis = Stage::new(&small, zoom, None).frame_millis();
         let what = format!("1,000 / 3,000, zoom {zoom}");
         lab.row(Row::new(what, millis, "ms").at_most(goal, goal * 0.5))?;
@@ -76,7 +83,11 @@ fn large(lab: &mut Lab) -> Result<()> {
     let mut after = Stage::new(&document, 1.0, None);
     std::mem::swap(&mut after.canvas, &mut canvas);
     let millis = after.frame();
-    lab.row(Row::new("10,000 / 30,000, frame after an edit", millis, "ms"))
+    lab.row(Row::new(
+        "10,000 / 30,000, frame after an edit",
+        millis,
+        "ms",
+    ))
 }
 
 /// A canvas and what it needs for a frame.
@@ -209,7 +220,11 @@ fn graph(count: usize) -> Result<Graph> {
             y: place(at % rows, PITCH.1),
         };
         graph.layout.insert(name.clone(), position);
-        for (port, out) in ["out", "rest", "count"].into_iter().enumerate().take(WIRES_PER_PROCESS) {
+        for (port, out) in ["out", "rest", "count"]
+            .into_iter()
+            .enumerate()
+            .take(WIRES_PER_PROCESS)
+        {
             // One in ten goes far; the rest to the next column, a few rows up or down.
             let columns = if (at + port) % 10 == 0 { 4 } else { 1 };
             let to = (at + rows * columns + (at * 7 + port * 3) % 5).saturating_sub(2) % count;
@@ -227,7 +242,12 @@ struct Numbers(HashMap<WireId, WireLook>);
 
 impl Numbers {
     fn of(document: &Document) -> Self {
-        let states = [WireState::Flowing, WireState::Filling, WireState::Blocking, WireState::Idle];
+        let states = [
+            WireState::Flowing,
+            WireState::Filling,
+            WireState::Blocking,
+            WireState::Idle,
+        ];
         let looks = document.wires().zip(states.into_iter().cycle());
         let look = |state: WireState| WireLook {
             state,

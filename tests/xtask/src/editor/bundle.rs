@@ -18,9 +18,18 @@ const PROGRAM: &str = "millstream";
 
 /// Files of the repository, and where a system has them.
 const FILES: [(&str, &str); 4] = [
-    ("editor/shell/debian/millstream-editor.desktop", "share/applications/millstream-editor.desktop"),
-    ("editor/shell/debian/millstream.xml", "share/mime/packages/millstream.xml"),
-    ("editor/web/page/icon.svg", "share/icons/hicolor/scalable/apps/millstream-editor.svg"),
+    (
+        "editor/shell/debian/millstream-editor.desktop",
+        "share/applications/millstream-editor.desktop",
+    ),
+    (
+        "editor/shell/debian/millstream.xml",
+        "share/mime/packages/millstream.xml",
+    ),
+    (
+        "editor/web/page/icon.svg",
+        "share/icons/hicolor/scalable/apps/millstream-editor.svg",
+    ),
     ("LICENSE-MIT", "share/doc/millstream/copyright"),
 ];
 /// Sizes of the icon that desktops ask for.
@@ -85,7 +94,9 @@ fn fill(system: &Path, programs: &Path) -> Result<()> {
         copy(&root().join(from), &system.join(to))?;
     }
     let program = programs.join(PROGRAM);
-    let program = program.to_str().context("the target directory has a name beyond Unicode")?;
+    let program = program
+        .to_str()
+        .context("the target directory has a name beyond Unicode")?;
     for (shell, to) in COMPLETIONS {
         let text = output_of(program, &["completions", shell]);
         let text = text.with_context(|| format!("no completions for {shell}"))?;

@@ -103,7 +103,9 @@ impl Server {
         }
         let answer = self.ask(Method::Get, "files", None).await?;
         let files: Result<Files, _> = serde_json::from_str(&answer.text);
-        files.map(|files| files.files).map_err(|error| HostFault::Failed(error.to_string()))
+        files
+            .map(|files| files.files)
+            .map_err(|error| HostFault::Failed(error.to_string()))
     }
 
     /// Asks the server, and the user for a secret if it wants another.
@@ -134,15 +136,23 @@ impl Server {
     ) -> Result<Answer, Fault> {
         let failed = |error: JsValue| Fault::Failed(told(&error));
         let options = self.options(method, known).map_err(failed)?;
-        let window = web_sys::window().ok_or_else(|| Fault::Failed("there is no page".to_owned()))?;
+        let window =
+            web_sys::window().ok_or_else(|| Fault::Failed("there is no page".to_owned()))?;
         let response = JsFuture::from(window.fetch_with_str_and_init(path, &options)).await;
-        let lost = |error: JsValue| Fault::Failed(format!("the server does not answer: {}", told(&error)));
+        let lost =
+            |error: JsValue| Fault::Failed(format!("the server does not answer: {}", told(&error)));
         let response: Response = response.map_err(lost)?.unchecked_into();
-        let text = JsFuture::from(response.text().map_err(failed)?).await.map_err(failed)?;
+        let text = JsFuture::from(response.text().map_err(failed)?)
+            .await
+            .map_err(failed)?;
         let text = text.as_string().unwrap_or_default();
         match response.status() {
             200..300 | 304 => Ok(Answer {
-                tag: response.headers().get("etag").map_err(failed)?.unwrap_or_default(),
+                tag: response
+                    .headers()
+                    .get("etag")
+                    .map_err(failed)?
+                    .unwrap_or_default(),
                 text,
                 is_same: response.status() == 304,
             }),

@@ -28,7 +28,9 @@ impl Kept {
     /// Fails when the browser keeps nothing.
     pub(super) fn open() -> Result<Self, JsValue> {
         let window = web_sys::window().ok_or("there is no page")?;
-        let storage = window.local_storage()?.ok_or("this browser keeps nothing")?;
+        let storage = window
+            .local_storage()?
+            .ok_or("this browser keeps nothing")?;
         Ok(Self {
             storage,
             journals: Rc::default(),
@@ -41,7 +43,9 @@ impl Kept {
     ///
     /// Fails when the browser refuses.
     pub(super) fn recall(&self, key: &str) -> Result<Option<String>, HostFault> {
-        self.storage.get_item(&format!("{PREFIX}{key}")).map_err(|error| refused(&error))
+        self.storage
+            .get_item(&format!("{PREFIX}{key}"))
+            .map_err(|error| refused(&error))
     }
 
     /// Keeps a text, or forgets it.
@@ -78,7 +82,10 @@ impl Kept {
         for at in 0..count {
             let key = self.storage.key(at).map_err(|error| refused(&error))?;
             let name = key.as_deref().and_then(|key| key.strip_prefix(PREFIX));
-            journals.extend(name.and_then(|name| name.strip_prefix(JOURNAL)).map(str::to_owned));
+            journals.extend(
+                name.and_then(|name| name.strip_prefix(JOURNAL))
+                    .map(str::to_owned),
+            );
         }
         journals.sort();
         Ok(journals)
@@ -91,13 +98,15 @@ impl Kept {
     /// Fails when the page cannot be listened to.
     pub(super) fn guard_against_leaving(&self) -> Result<(), JsValue> {
         let journals = Rc::clone(&self.journals);
-        let leaving = Closure::<dyn FnMut(BeforeUnloadEvent)>::new(move |event: BeforeUnloadEvent| {
-            if journals.get() > 0 {
-                event.prevent_default();
-            }
-        });
+        let leaving =
+            Closure::<dyn FnMut(BeforeUnloadEvent)>::new(move |event: BeforeUnloadEvent| {
+                if journals.get() > 0 {
+                    event.prevent_default();
+                }
+            });
         let window = web_sys::window().ok_or("there is no page")?;
-        window.add_event_listener_with_callback("beforeunload", leaving.as_ref().unchecked_ref())?;
+        window
+            .add_event_listener_with_callback("beforeunload", leaving.as_ref().unchecked_ref())?;
         // It lives as long as the page.
         leaving.forget();
         Ok(())

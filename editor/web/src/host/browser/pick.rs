@@ -58,12 +58,19 @@ pub(super) async fn ask(files: &[String], suggested: Option<&str>) -> Result<Pic
     let form: Element = make(&document, "form", &[("method", "dialog")])?;
     let heading: Element = make(&document, "h1", &[])?;
     heading.set_text_content(Some(words.title));
-    let about = [("aria-label", words.field), ("placeholder", "folder/name.ron")];
+    let about = [
+        ("aria-label", words.field),
+        ("placeholder", "folder/name.ron"),
+    ];
     let name: HtmlInputElement = make(&document, "input", &about)?;
     name.set_value(suggested.unwrap_or_default());
-    let local: HtmlInputElement = make(&document, "input", &[("type", "file"), ("accept", ".ron")])?;
+    let local: HtmlInputElement =
+        make(&document, "input", &[("type", "file"), ("accept", ".ron")])?;
     local.set_attribute("aria-label", "A file of this computer")?;
-    append(&form, &[&heading, &name, &button(&document, words.accept, NAMED)?])?;
+    append(
+        &form,
+        &[&heading, &name, &button(&document, words.accept, NAMED)?],
+    )?;
     append(&form, &[&list(&document, files)?])?;
     if suggested.is_none() {
         append(&form, &[&local])?;
@@ -87,7 +94,10 @@ fn list(document: &Document, files: &[String]) -> Result<Element, JsValue> {
     let list: Element = make(document, "ul", &[])?;
     for file in files {
         let entry: Element = make(document, "li", &[])?;
-        append(&entry, &[&button(document, file, &format!("{FILE}{file}"))?])?;
+        append(
+            &entry,
+            &[&button(document, file, &format!("{FILE}{file}"))?],
+        )?;
         list.append_child(&entry)?;
     }
     Ok(list)
@@ -158,5 +168,7 @@ fn button(document: &Document, text: &str, value: &str) -> Result<Element, JsVal
 }
 
 fn append(parent: &Element, children: &[&Element]) -> Result<(), JsValue> {
-    children.iter().try_for_each(|child| parent.append_child(child).map(drop))
+    children
+        .iter()
+        .try_for_each(|child| parent.append_child(child).map(drop))
 }

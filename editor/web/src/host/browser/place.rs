@@ -49,7 +49,9 @@ pub(super) fn keep(secret: &str) {
 fn forget(window: &Window) -> Result<(), JsValue> {
     let place = window.location();
     let plain = format!("{}{}", place.pathname()?, place.search()?);
-    window.history()?.replace_state_with_url(&JsValue::NULL, "", Some(&plain))
+    window
+        .history()?
+        .replace_state_with_url(&JsValue::NULL, "", Some(&plain))
 }
 
 fn storage() -> Option<Storage> {
