@@ -134,6 +134,11 @@ impl Run {
         self.stdout = None;
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal by its name, such as `INT`.
     ///
     /// # Errors

@@ -15,8 +15,15 @@ mod input;
 /// Expressions tried from the command line.
 mod eval;
 
+/// A client of a server that need not behave.
+mod socket;
+
 /// The server as a program.
 mod serve;
+
+/// A server whose clients mean it no good.
+#[cfg(target_os = "linux")]
+mod survival;
 
 /// Components with expressions.
 mod data;

@@ -194,6 +194,7 @@ impl EditorApp {
         for event in self.runs.poll(self.moment.now, wake) {
             self.run_event(event);
         }
+        self.follow_run();
     }
 
     fn style(&mut self, ctx: &egui::Context) {

@@ -82,6 +82,8 @@ struct Setting {
     #[serde(default)]
     default: Option<Value>,
     schema: Json,
+    #[serde(default)]
+    hot: bool,
 }
 
 #[derive(Deserialize)]
@@ -137,6 +139,7 @@ impl Port {
             setting: self.setting.map(|setting| SettingSpec {
                 default: setting.default,
                 schema: setting.schema,
+                hot: setting.hot,
             }),
             docs: self.docs,
         }

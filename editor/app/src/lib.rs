@@ -18,7 +18,6 @@ mod command;
 mod desk;
 mod dialog;
 mod example;
-mod fix;
 mod format;
 mod frame;
 mod highlight;

@@ -63,7 +63,7 @@ pub(crate) enum Wish {
     /// A text is to be put on the clipboard.
     CopyText(String),
     /// The text pane's text is to become the graph.
-    ApplyText(String),
+    ApplyText(Action),
     /// A tab is to be shown.
     ShowTab(TabId),
     /// A tab is to be closed.

@@ -3,9 +3,7 @@
 //! [`Runs`] speaks over the [`Link`] and keeps what it hears. When the link breaks it marks everything stale, and asks for
 //! it again when the link is back: nobody has to do anything. All lists are bounded (R6).
 
-mod counts;
 mod hear;
-mod label;
 mod look;
 mod packet;
 mod steer;
@@ -15,27 +13,24 @@ mod tests;
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
+use millstream_document::live::Live;
 use millstream_protocol::extension::{
-    Error, GraphInfo, GraphName, GraphState, Load, Logs, Nothing, Request, Response, Right,
-    Subscribe, Target, Why,
+    Error, GraphInfo, GraphName, GraphState, Load, Logs, Nothing, Request, Response, Subscribe,
+    Target, Why,
 };
 
 use crate::host::RuntimeAddress;
 use crate::link::{Link, LinkEvent, Phase, RequestId, Transport, Wake};
 
-pub(crate) use counts::Counts;
-pub(crate) use label::{big, rate};
-pub(crate) use look::{LiveView, reason, said, wire_name};
+pub(crate) use look::{LiveView, reason, wire_name};
 pub(crate) use packet::{PacketRow, Packets, Probe};
 
 /// Log lines that are kept.
 const LOGS_MAX: usize = 2000;
 /// Runs that are kept.
 const RUNS_MAX: usize = 100;
-/// Seconds between two questions why packets do not move, while they do not.
-const WHY_SECS: f64 = 1.0;
-/// Messages of counts come at least this often while something moves, in seconds; later they count as old.
-const STALE_SECS: f64 = 5.0;
+/// Seconds between two signs of life that are asked for while a graph runs.
+const PULSE_SECS: f64 = 1.0;
 
 /// What is known of runtimes and runs.
 #[derive(Debug)]
@@ -51,17 +46,16 @@ pub(crate) struct Runs {
     events: Vec<RunEvent>,
     interval_ms: u32,
     now: f64,
+    /// When a sign of life was asked for last.
+    pulse_at: f64,
 }
 
 /// What is known of one graph on the runtime.
 #[derive(Debug, Default)]
 pub(crate) struct GraphRun {
     pub(crate) info: Option<GraphInfo>,
-    pub(crate) counts: Option<Counts>,
+    pub(crate) live: Live,
     pub(crate) why: Option<Why>,
-    why_asked_at: f64,
-    /// Whether the counts are of a connection that is gone.
-    is_lost: bool,
     /// Whether it is to be followed as long as it is known.
     is_followed: bool,
 }
@@ -134,13 +128,21 @@ impl Runs {
             events: Vec::new(),
             interval_ms: crate::preferences::COUNTS_INTERVAL_MS_MIN,
             now: 0.0,
+            pulse_at: 0.0,
         }
     }
 
     /// Takes in what has come, and gives what the user should hear of.
     pub(crate) fn poll(&mut self, now: f64, wake: impl Fn() -> Wake) -> Vec<RunEvent> {
         self.now = now;
-        for event in self.link.poll(now, wake) {
+        let events = self.link.poll(now, wake);
+        if !events.is_empty() && self.link.is_open() {
+            let now_ms = self.now_ms();
+            self.graphs
+                .values_mut()
+                .for_each(|run| run.live.hear(now_ms));
+        }
+        for event in events {
             match event {
                 LinkEvent::Opened => self.opened(),
                 LinkEvent::Lost => self.lost(),
@@ -148,7 +150,7 @@ impl Runs {
                 LinkEvent::Told(response) => self.hear(*response),
             }
         }
-        self.ask_why();
+        self.ask_pulse();
         std::mem::take(&mut self.events)
     }
 
@@ -166,7 +168,7 @@ impl Runs {
     pub(crate) fn wants_poll_in_secs(&self) -> Option<f64> {
         let link = self.link.wants_poll_in_secs(self.now);
         let is_running = self.graphs.values().any(GraphRun::is_running);
-        let running = (is_running && self.link.is_open()).then_some(WHY_SECS);
+        let running = (is_running && self.link.is_open()).then_some(PULSE_SECS / 4.0);
         [link, running].into_iter().flatten().min_by(f64::total_cmp)
     }
 
@@ -238,19 +240,20 @@ impl Runs {
         self.held.contains(&(graph.to_owned(), target.clone()))
     }
 
-    /// Whether the link is there, and how old what is known of a graph is.
-    pub(crate) fn is_stale(&self, graph: &str) -> bool {
-        let Some(run) = self.graphs.get(graph) else {
-            return false;
-        };
-        let is_old = |counts: &Counts| self.now - counts.heard_at > STALE_SECS;
-        run.is_lost || (run.is_running() && run.counts.as_ref().is_some_and(is_old))
+    /// The time of this frame, as runs know it.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "seconds since the window opened: never negative, and no longer than a life"
+    )]
+    pub(crate) const fn now_ms(&self) -> u64 {
+        (self.now.max(0.0) * 1000.0) as u64
     }
 
-    /// Seconds since something was heard of a graph.
-    pub(crate) fn age_secs(&self, graph: &str) -> Option<f64> {
-        let counts = self.graphs.get(graph)?.counts.as_ref()?;
-        Some(self.now - counts.heard_at)
+    /// Whether what is known of a graph is old although it runs.
+    pub(crate) fn is_stale(&self, graph: &str) -> bool {
+        let run = self.graphs.get(graph);
+        run.is_some_and(|run| run.live.is_stale(self.now_ms()))
     }
 
     /// What a status line says of the runtime.
@@ -295,7 +298,7 @@ impl Runs {
 
     fn lost(&mut self) {
         self.asked.clear();
-        self.graphs.values_mut().for_each(|run| run.is_lost = true);
+        self.graphs.values_mut().for_each(|run| run.live.lose());
         self.packets.lost();
         self.events.push(RunEvent::Lost);
     }
@@ -309,25 +312,12 @@ impl Runs {
         self.ask(&subscribe, Asked::Counts(graph.to_owned()));
     }
 
-    /// Keeps knowing the reason as long as somebody waits for room.
-    fn ask_why(&mut self) {
-        if !self.link.may(Right::Inspect) {
-            return;
-        }
-        let now = self.now;
-        let due = |run: &GraphRun| {
-            let waits = run.counts.as_ref().is_some_and(Counts::has_blocked);
-            waits && run.is_running() && now - run.why_asked_at >= WHY_SECS
-        };
-        let due: Vec<String> = (self.graphs.iter())
-            .filter(|(_, run)| due(run))
-            .map(|(name, _)| name.clone())
-            .collect();
-        for graph in due {
-            if let Some(run) = self.graphs.get_mut(&graph) {
-                run.why_asked_at = now;
-            }
-            self.why(&graph);
+    /// Counts come when something changes; that the runtime is there although nothing does is asked.
+    fn ask_pulse(&mut self) {
+        let is_running = self.graphs.values().any(GraphRun::is_running);
+        if is_running && self.link.is_open() && self.now - self.pulse_at >= PULSE_SECS {
+            self.pulse_at = self.now;
+            self.ask(&Request::List(Nothing {}), Asked::List);
         }
     }
 

@@ -4,6 +4,7 @@ mod shelf;
 
 use std::rc::Rc;
 
+use millstream_document::live::LiveView;
 use millstream_document::{Document, StateId};
 use millstream_graph::ProcessName;
 use millstream_graph::file::ReadError;
@@ -42,6 +43,10 @@ pub(crate) struct Tab {
     pub(crate) disk: Option<DiskChange>,
     pub(crate) journal: Journal,
     pub(crate) canvas: crate::canvas::CanvasPane,
+    /// Its wires in the run.
+    pub(crate) live: LiveView,
+    /// The path of the process that `live` is inside of.
+    pub(crate) live_path: String,
 }
 
 /// What a tab shows.
@@ -145,6 +150,8 @@ impl Workspace {
             disk: None,
             journal: Journal::default(),
             canvas: crate::canvas::CanvasPane::default(),
+            live: LiveView::new(),
+            live_path: String::new(),
         });
         let last = self.tabs.len() - 1;
         &mut self.tabs[last]

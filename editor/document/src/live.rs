@@ -8,6 +8,7 @@ mod fold;
 mod label;
 mod process;
 mod samples;
+mod totals;
 mod view;
 mod wire;
 
@@ -15,6 +16,7 @@ pub use culprit::{Blame, Culprit};
 pub use fold::Live;
 pub use label::{amount, label, rate};
 pub use process::{ProcessLight, ProcessLive};
+pub use totals::Totals;
 pub use view::LiveView;
 pub use wire::{WireLive, WireState};
 

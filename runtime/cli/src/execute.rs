@@ -84,7 +84,7 @@ async fn drive(plan: Plan, stage: Stage<'_>, beside: Beside) -> Result<Executed,
     let prepared = plan.prepare();
     let network = prepared.network().clone();
     // Those who look find the network before its first packet.
-    let mut link = Link::open(&network, stage).await?;
+    let mut link = Link::open(&network, stage)?;
     let mut company = beside.begin(&network, shell)?;
     let running = prepared.start(&Handle::current()).map_err(cannot_start)?;
     let mut running = running.grace(args.grace);

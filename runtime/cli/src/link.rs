@@ -32,7 +32,7 @@ impl Link {
     /// # Errors
     ///
     /// Fails when the address cannot be used, or a secret is missing.
-    pub(crate) async fn open(network: &Network, stage: Stage<'_>) -> Result<Self, Fault> {
+    pub(crate) fn open(network: &Network, stage: Stage<'_>) -> Result<Self, Fault> {
         let Stage {
             graph,
             flat,
@@ -43,7 +43,7 @@ impl Link {
             return Ok(Self(None));
         };
         let options = options(listen, secrets(&args.access)?, &args.access);
-        let server = Server::bind(options, registry()?).await?;
+        let server = Server::bind(options, registry()?)?;
         crate::log::share(server.log_sink());
         let name = name_of(&args.graph);
         let announced = announce(server.address(), &[name.to_owned()]);

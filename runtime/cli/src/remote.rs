@@ -129,6 +129,18 @@ impl Remote {
     ///
     /// As [`Remote::ask`].
     pub(crate) async fn ask_patiently(&mut self, request: Request) -> Result<Response, Fault> {
+        self.try_ask(request).await?.map_err(refusal)
+    }
+
+    /// As [`Remote::ask_patiently`], for whoever knows what to do when the runtime refuses.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the runtime has gone.
+    pub(crate) async fn try_ask(
+        &mut self,
+        request: Request,
+    ) -> Result<Result<Response, Error>, Fault> {
         self.asked += 1;
         let id = self.asked.to_string();
         let mut message = serde_json::to_value(millstream_protocol::Request::Millstream(request))
@@ -146,9 +158,9 @@ impl Remote {
             };
             match response {
                 Response::Error(error) if answers.as_deref() == Some(&*id) => {
-                    return Err(refusal(error));
+                    return Ok(Err(error));
                 }
-                response if answers.as_deref() == Some(&*id) => return Ok(response),
+                response if answers.as_deref() == Some(&*id) => return Ok(Ok(response)),
                 response => self.heard.push_back(response),
             }
         }
@@ -350,7 +362,8 @@ fn reason(error: &tungstenite::Error) -> String {
     }
 }
 
-fn refusal(error: Error) -> Fault {
+/// What the runtime refused, as a failure of the command.
+pub(crate) fn refusal(error: Error) -> Fault {
     let exit = match error.code {
         ErrorCode::NotFound | ErrorCode::WrongState => Exit::Usage,
         ErrorCode::Invalid => Exit::Invalid,

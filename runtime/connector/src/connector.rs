@@ -181,11 +181,13 @@ impl Connector {
         let dropped_oldest = self.dropped_oldest.load(Relaxed);
         let head = self.head.load(Acquire);
         let tail = self.tail.load(Acquire).max(head);
+        let injected = |taps: &mut Taps| (taps.injected.entered, taps.injected.taken());
+        let (entered, taken) = self.look_at_taps(injected).unwrap_or_default();
         Counts {
-            sent: tail + dropped_newest,
-            received: head.saturating_sub(dropped_oldest),
+            sent: tail + dropped_newest + entered,
+            received: head.saturating_sub(dropped_oldest) + taken,
             dropped: dropped_newest + dropped_oldest,
-            depth: tail - head,
+            depth: tail - head + (entered - taken),
             high_water: self.high_water.load(Relaxed),
             capacity: self.capacity,
             bytes: self.bytes.load(Relaxed),
@@ -380,6 +382,11 @@ impl Connector {
         self.next_look.store(0, Relaxed);
     }
 
+    /// Says up to which sequence number packets pass without being looked at.
+    pub(crate) fn look_next_at(&self, sequence: u64) {
+        self.next_look.store(sequence, Relaxed);
+    }
+
     /// Up to which sequence number packets pass without being shown to a tap, and so at most a reader may look ahead.
     #[inline]
     pub(crate) fn unwatched_until(&self) -> u64 {
@@ -399,8 +406,15 @@ impl Connector {
         if taken <= next_look {
             return next_look;
         }
-        let look = self.taps.with(|taps| taps.as_ref()?.see(taken, packet));
+        let (look, has_more) = self.taps.with(|taps| {
+            let Some(taps) = taps else {
+                return (None, false);
+            };
+            let look = taps.see(self.number(taps), packet);
+            (look, taps.injected.depth() > 0)
+        });
         let next_look = match look {
+            _ if has_more => 0,
             Some(Look::Next) => 0,
             Some(Look::After(packets)) => (taken - 1).saturating_add(packets.max(1)),
             // Also without any tap: the gate is watched for something else.

@@ -175,7 +175,7 @@ impl Connector {
                 Point::Here => diversion
                     .mark
                     .is_some_and(|mark| self.head.load(Acquire) >= mark || self.is_finished()),
-                Point::End => self.is_finished(),
+                Point::End => self.is_finished() && taps.injected.depth() == 0,
             };
             is_due.then(|| match &diversion.berth {
                 Some(berth) => Onward::To(Arc::clone(berth)),

@@ -19,6 +19,7 @@
 mod connector;
 mod counts;
 mod divert;
+mod inject;
 mod line;
 mod lossy;
 mod pipe;
@@ -36,6 +37,7 @@ mod tests;
 pub use connector::{Connector, Options, PipeKind, WhenFull};
 pub use counts::Counts;
 pub use divert::{Berth, Detour, Heir, Next, Onward, Outlet, Point};
+pub use inject::{INJECTED_MAX, NotInjected};
 pub use reader::{Arrival, Reader, Run, RunArrival};
 pub use tap::{Look as TapLook, Tap};
 pub use target::{Clock, Target, Wake};

@@ -130,13 +130,24 @@ impl Reader {
 
     /// Takes a packet if one is there; writers learn of it by the next [`Reader::settle`] at the latest.
     pub fn pop_quietly(&mut self) -> Option<Packet> {
-        let packet = self.pop_unseen();
-        if !self.connector.is_open()
-            && let Some(packet) = &packet
-        {
-            self.end = self.end.min(self.connector.show(packet));
+        if self.connector.is_open() {
+            self.pop_unseen()
+        } else {
+            self.pop_watched()
         }
-        packet
+    }
+
+    /// Takes a packet from a connector that somebody looks into.
+    #[cold]
+    #[inline(never)]
+    fn pop_watched(&mut self) -> Option<Packet> {
+        if let Some(packet) = self.connector.take_injected() {
+            self.end = 0;
+            return Some(packet);
+        }
+        let packet = self.pop_unseen()?;
+        self.end = self.end.min(self.connector.show(&packet));
+        Some(packet)
     }
 
     #[inline(always)]
@@ -256,13 +267,18 @@ impl Reader {
     #[inline]
     pub fn available(&self) -> u64 {
         let head = self.connector.head.load(Relaxed);
-        self.connector.visible().saturating_sub(head)
+        let inside = self.connector.visible().saturating_sub(head);
+        if self.connector.is_open() {
+            inside
+        } else {
+            inside + self.connector.injected()
+        }
     }
 
     /// Whether all writers have closed and nothing is left inside.
     #[inline]
     pub fn is_at_end(&self) -> bool {
-        self.connector.is_finished()
+        self.connector.is_finished() && self.connector.is_free_of_injected()
     }
 
     /// Where its port goes on if this reader is to be given away now, which is done by dropping it.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use millstream_packet::Packet;
 
 use crate::divert::{Diversion, Outlet};
+use crate::inject::Injected;
 use crate::target::Target;
 use crate::writer::Writer;
 
@@ -54,6 +55,8 @@ pub(crate) struct Taps {
     pub(crate) detours: Option<Vec<(Outlet, Writer)>>,
     /// Who reads in place of the first reader.
     pub(crate) reader: Option<Target>,
+    /// Packets that came in beside the writers.
+    pub(crate) injected: Injected,
 }
 
 impl Taps {
@@ -63,6 +66,7 @@ impl Taps {
             && self.diversion.is_none()
             && self.detours.is_none()
             && self.reader.is_none()
+            && self.injected.entered == 0
     }
 
     /// Shows a packet to all; what the one of them wants that wants to see something first.

@@ -11,6 +11,8 @@ mod ends;
 mod fairness;
 #[cfg(not(loom))]
 mod hold;
+#[cfg(not(loom))]
+mod inject;
 #[cfg(loom)]
 mod loom;
 #[cfg(not(loom))]

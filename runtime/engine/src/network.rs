@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use millstream_connector::{Connector, Tap};
+use millstream_connector::{Connector, NotInjected, Tap};
+use millstream_packet::Packet;
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 
@@ -260,6 +261,18 @@ impl Network {
     pub fn release_connector(&self, connector: usize) -> bool {
         let connector = self.connector(connector);
         self.steer(|_| connector.map(|connector| connector.release()).is_some())
+    }
+
+    /// Puts packets on a connector (by position) beside its writers, all or none; see
+    /// [`Connector::inject`](millstream_connector::Connector::inject). They may be put anywhere between the packets of a
+    /// bracket group.
+    ///
+    /// # Errors
+    ///
+    /// Fails when nobody reads there any more, or too many packets wait already.
+    pub fn inject(&self, connector: usize, packets: Vec<Packet>) -> Result<(), NotInjected> {
+        let connector = self.connector(connector).ok_or(NotInjected::Closed)?;
+        self.steer(|_| connector.inject(packets))
     }
 
     /// Whether a connector (by position) is held.

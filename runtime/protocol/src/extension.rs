@@ -5,7 +5,8 @@
 //! hold, inject). Which of them a client has, [`Response::Welcome`] says.
 //!
 //! Inspection is bounded. A client that reads slowly loses samples, never the network its speed: changes of counts are
-//! made when they can be sent, and [`Packets::missed`] says how many packets a probe could not keep.
+//! made when they can be sent, [`Changes::missed`] says how many were left out, and [`Packets::missed`] how many packets a
+//! probe could not keep.
 
 mod counts;
 mod graphs;

@@ -12,6 +12,7 @@ mod why;
 
 use std::collections::BTreeMap;
 
+use axum::extract::ws::Utf8Bytes;
 use millstream_protocol::extension::{
     Error, ErrorCode, Hello, Limits, Nothing, Request, Response as Own, Right, VERSION, Welcome,
 };
@@ -27,6 +28,7 @@ use crate::session::{Refusal, Session};
 use counts::Subscription;
 use probe::Attachment;
 
+pub(crate) use counts::Views;
 pub use logs::LogSink;
 pub(crate) use logs::Logs;
 
@@ -49,9 +51,16 @@ impl Desk {
     }
 
     /// The counts that are due.
-    pub(crate) fn tick(&mut self, now: Instant) -> Vec<Own> {
+    pub(crate) fn tick(&mut self, views: &Views, now: Instant) -> Vec<Utf8Bytes> {
         let due = self.subscriptions.values_mut();
-        due.filter_map(|subscription| subscription.tick(now))
+        due.filter_map(|subscription| subscription.tick(views, now))
+            .collect()
+    }
+
+    /// The counts as they are at the end, due or not.
+    pub(crate) fn last_counts(&mut self, views: &Views) -> Vec<Utf8Bytes> {
+        let all = self.subscriptions.values_mut();
+        all.filter_map(|subscription| subscription.last(views))
             .collect()
     }
 

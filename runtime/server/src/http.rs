@@ -17,7 +17,7 @@ use axum::routing::{any, get};
 use millstream_protocol::fbp::SUBPROTOCOL;
 
 use crate::files::{self, Refused, Visitor};
-use crate::limits::MESSAGE_BYTES_MAX;
+use crate::limits::{MESSAGE_BYTES_MAX, READ_BUFFER_BYTES};
 use crate::metrics;
 use crate::pages;
 use crate::security::admit;
@@ -105,6 +105,7 @@ async fn enter(
     let guard = Guard::new(&state, place.handle.id);
     upgrade
         .protocols([SUBPROTOCOL])
+        .read_buffer_size(READ_BUFFER_BYTES)
         .max_message_size(MESSAGE_BYTES_MAX)
         .max_frame_size(MESSAGE_BYTES_MAX)
         .on_upgrade(move |socket| async move {

@@ -30,9 +30,20 @@ pub(crate) struct Handle {
 #[derive(Debug, Default)]
 pub(crate) struct Fate {
     /// It let too many messages wait.
-    pub(crate) is_late: AtomicBool,
-    /// Told when that is set, and when feeds have something for the client.
+    is_late: AtomicBool,
+    /// Told when that is set; one task listens.
+    gave_up: Notify,
+    /// Told when feeds have something for the client.
     pub(crate) bell: Arc<Notify>,
+}
+
+impl Fate {
+    /// Waits until too many messages wait. Nothing is lost when this is dropped.
+    pub(crate) async fn late(&self) {
+        while !self.is_late.load(Relaxed) {
+            self.gave_up.notified().await;
+        }
+    }
 }
 
 /// The client's own side of a [`Handle`].
@@ -108,7 +119,7 @@ impl Handle {
 
     fn give_up(&self) {
         self.fate.is_late.store(true, Relaxed);
-        self.fate.bell.notify_one();
+        self.fate.gave_up.notify_one();
     }
 
     /// What wakes the client's task.

@@ -36,6 +36,7 @@ mod state;
 mod tasks;
 mod trace;
 mod watch;
+mod weigh;
 
 pub use extension::LogSink;
 pub use pages::Page;

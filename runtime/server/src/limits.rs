@@ -5,6 +5,14 @@ use std::time::Duration;
 /// Longest message from a client in bytes; a longer one ends the connection. The text of a graph of ten thousand
 /// processes has about two million.
 pub const MESSAGE_BYTES_MAX: usize = 8 << 20;
+/// Most values in the JSON of a message; one with more is refused unread, because it would take a hundred times its length
+/// in memory. The text of a graph is one.
+pub const MESSAGE_VALUES_MAX: usize = 100_000;
+/// Longest reason in a refusal in bytes, and longest name in the envelope of a message: both are told again in answers, and
+/// clients may say much.
+pub const REASON_BYTES_MAX: usize = 2000;
+/// Bytes that each client has room for at once; longer messages get more while they come in.
+pub const READ_BUFFER_BYTES: usize = 16 << 10;
 /// Most clients at a time; further ones are answered "503 Service Unavailable".
 pub const CLIENTS_MAX: usize = 256;
 /// Most sockets at a time: those of clients, and of those that are about to be some.
@@ -18,8 +26,11 @@ pub const MAILBOX_MESSAGES: usize = 1024;
 pub const FEED_PACKETS: usize = 1024;
 /// Bytes that these packets may hold on to.
 pub const FEED_BYTES: usize = 8 << 20;
-/// Time that a client has to take a message; then it is disconnected.
-pub const SEND_TIMEOUT: Duration = Duration::from_secs(20);
+/// Bytes that the system keeps for a client that has not taken them; systems take it as a hint, and Linux as twice of it.
+/// The counts of a thousand connectors fit in, so that they are sent in one go.
+pub const SEND_BUFFER_BYTES: u32 = 256 << 10;
+/// Time in which a client must take something of what it is sent, however little; then it is disconnected.
+pub const STALL_MAX: Duration = Duration::from_secs(20);
 /// Time without any sign of life after which a client is disconnected; it is asked for one three times in it.
 pub const SILENCE_MAX: Duration = Duration::from_secs(90);
 /// Time that a packet of an exported port waits for a client that lets messages wait; then the client is disconnected.

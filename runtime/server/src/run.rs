@@ -289,6 +289,11 @@ impl Run {
         packets
     }
 
+    /// Whether there is a door of this name, open or not.
+    pub(crate) fn has_entry(&self, port: &str) -> bool {
+        self.entries.lock().contains_key(port)
+    }
+
     /// Puts a packet in; who sent it is told when it is in.
     ///
     /// A setting takes one value. With the first packet for another port, settings that got none are closed, so that their

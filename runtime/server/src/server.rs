@@ -5,13 +5,14 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
+use std::thread;
 use std::time::Duration;
 
 use millstream_component::Registry;
 use millstream_engine::{Network, Report};
 use millstream_graph::{Flat, Graph};
 use tokio::net::TcpListener;
-use tokio::runtime::Handle;
+use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -22,11 +23,13 @@ use crate::pages::Page;
 use crate::run::Run;
 use crate::security::Secrets;
 use crate::served::Served;
-use crate::socket::Sockets;
+use crate::socket::{Sockets, listen};
 use crate::start::{StartError, end, start};
 use crate::state::{LoadError, State};
 use crate::tasks::Tasks;
 
+/// The thread that talks to clients; systems show fifteen letters.
+const THREAD: &str = "millstream live";
 /// Time for clients to hear goodbye.
 const FAREWELL: Duration = Duration::from_secs(2);
 /// How often it is looked whether they have.
@@ -129,7 +132,11 @@ impl Server {
     /// # Errors
     ///
     /// Fails when a secret is needed and missing, and when address or directory cannot be used.
-    pub async fn bind(options: Options, registry: Registry) -> Result<Self, ServeError> {
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime with I/O: networks run on the one that this is called in.
+    pub fn bind(options: Options, registry: Registry) -> Result<Self, ServeError> {
         let wanted = options.listen;
         if !wanted.ip().is_loopback() && options.secrets.is_empty() {
             return Err(ServeError::NoSecret(wanted));
@@ -145,7 +152,7 @@ impl Server {
             address: wanted,
             source,
         };
-        let listener = TcpListener::bind(wanted).await.map_err(refused)?;
+        let listener = listen(wanted).map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         let tasks = Tasks::new(Handle::current());
         let state = Arc::new(State::new(options, registry, folder, tasks));
@@ -252,31 +259,85 @@ impl Server {
 
     /// Serves until `end`; then networks drain, clients are told, and all tasks are joined.
     ///
+    /// Clients are talked to on a thread of its own: whatever they ask for takes one core at most, and never the thread that
+    /// a network runs on.
+    ///
+    /// # Cancel
+    ///
+    /// Clients lose their connections without a word.
+    ///
     /// # Errors
     ///
-    /// Fails when the listener does.
+    /// Fails when the listener does, or the thread cannot be started.
     pub async fn run(self, end: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         let Self {
             state,
             listener,
             address,
         } = self;
-        let router = router(Arc::clone(&state), address);
-        let winding = Arc::clone(&state);
-        let (wound, down) = oneshot::channel::<()>();
-        let wind_up = async move {
-            end.await;
-            wind_up(&winding).await;
-            drop(wound);
-        };
-        let serving = axum::serve(Sockets::new(listener), router).with_graceful_shutdown(wind_up);
-        tokio::select! {
-            served = serving.into_future() => served?,
-            // Sockets that have asked nothing are not waited for.
-            () = async { drop(down.await); sleep(FAREWELL_LOOK).await } => {}
-        }
+        let listener = listener.into_std()?;
+        let serving = Arc::clone(&state);
+        apart(move || async move {
+            let listener = TcpListener::from_std(listener)?;
+            attend(&serving, listener, address, end).await
+        })
+        .await?;
         state.tasks.join().await;
         Ok(())
+    }
+}
+
+/// Does something on a thread of its own; dropped, it ends there, too.
+async fn apart<F>(work: impl FnOnce() -> F + Send + 'static) -> io::Result<()>
+where
+    F: Future<Output = io::Result<()>>,
+{
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let (done, result) = oneshot::channel();
+    let (_wanted, unwanted) = oneshot::channel::<()>();
+    let thread = thread::Builder::new()
+        .name(THREAD.to_owned())
+        .spawn(move || {
+            let served = runtime.block_on(async {
+                tokio::select! {
+                    served = work() => served,
+                    _gone = unwanted => Ok(()),
+                }
+            });
+            // Tasks of clients end before anybody is told.
+            drop(runtime);
+            drop(done.send(served));
+        })?;
+    let Ok(served) = result.await else {
+        return Err(io::Error::other(
+            "the thread that talks to clients panicked",
+        ));
+    };
+    // It has said its last word.
+    drop(thread.join());
+    served
+}
+
+/// Talks to clients until the end.
+async fn attend(
+    state: &Arc<State>,
+    listener: TcpListener,
+    address: SocketAddr,
+    end: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let router = router(Arc::clone(state), address);
+    let winding = Arc::clone(state);
+    let (wound, down) = oneshot::channel::<()>();
+    let wind_up = async move {
+        end.await;
+        wind_up(&winding).await;
+        drop(wound);
+    };
+    let serving = axum::serve(Sockets::new(listener), router).with_graceful_shutdown(wind_up);
+    tokio::select! {
+        served = serving.into_future() => served,
+        // Sockets that have asked nothing are not waited for.
+        () = async { drop(down.await); sleep(FAREWELL_LOOK).await } => Ok(()),
     }
 }
 

@@ -9,18 +9,23 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
 use millstream_protocol::{Frame, Reply, Request, Response};
 use serde_json::Value as Json;
 use tokio::time::{Instant, sleep_until, timeout};
+use tokio_tungstenite::tungstenite::Error as SocketError;
 
 use crate::extension::{self, Desk};
 use crate::fbp;
 use crate::hub::{Handle, Place};
-use crate::limits::{FOLLOWED_MAX, SEND_TIMEOUT, SILENCE_MAX, WRONG_SECRETS_MAX};
+use crate::limits::{
+    FOLLOWED_MAX, MESSAGE_BYTES_MAX, MESSAGE_VALUES_MAX, REASON_BYTES_MAX, SILENCE_MAX,
+    WRONG_SECRETS_MAX,
+};
 use crate::security::Rights;
 use crate::served::{Follower, Served};
 use crate::state::State;
+use crate::weigh::is_too_rich;
 
 /// Most packets of a graph that are sent in one go, so that the client is heard in between.
 const PACKETS_PER_TURN: usize = 256;
@@ -30,8 +35,6 @@ const TURN: Duration = Duration::from_millis(10);
 const MAIL_PER_TURN: usize = 64;
 /// Time that a client has to hear the rest when the server ends, and again for the farewell.
 const LAST_WORDS: Duration = Duration::from_secs(1);
-/// Later than anything is due: intervals are at most 50 days.
-const AFTER_ALL: Duration = Duration::from_hours(60 * 24);
 
 /// What the server knows of a client.
 #[derive(Debug)]
@@ -48,7 +51,22 @@ pub(crate) struct Session {
     /// The `requestId` of the request at hand.
     request_id: Option<Json>,
     /// To be sent after the request at hand.
-    out: Vec<Reply>,
+    out: Vec<Outgoing>,
+}
+
+/// What is to be sent.
+#[derive(Debug)]
+enum Outgoing {
+    /// Written when it is sent.
+    Reply(Box<Reply>),
+    /// Written already, perhaps for several clients.
+    Text(Utf8Bytes),
+}
+
+impl From<Reply> for Outgoing {
+    fn from(reply: Reply) -> Self {
+        Self::Reply(Box::new(reply))
+    }
 }
 
 /// The protocol in which a client is told about a graph.
@@ -95,21 +113,27 @@ enum Goodbye {
     Guessing,
     /// It says what is no text.
     NoText,
+    /// It says too much at once.
+    TooLong,
 }
 
 impl Goodbye {
     fn frame(self) -> Option<CloseFrame> {
         let (code, reason) = match self {
             Self::Gone => return None,
-            Self::Closing => (close_code::AWAY, "the server ends"),
-            Self::Late => (close_code::POLICY, "too many messages wait to be read"),
-            Self::Guessing => (close_code::POLICY, "too many wrong secrets"),
-            Self::NoText => (close_code::UNSUPPORTED, "messages are text"),
+            Self::Closing => (close_code::AWAY, "the server ends".into()),
+            Self::Late => (
+                close_code::POLICY,
+                "too many messages wait to be read".into(),
+            ),
+            Self::Guessing => (close_code::POLICY, "too many wrong secrets".into()),
+            Self::NoText => (close_code::UNSUPPORTED, "messages are text".into()),
+            Self::TooLong => {
+                let reason = format!("a message has at most {MESSAGE_BYTES_MAX} bytes");
+                (close_code::SIZE, reason.into())
+            }
         };
-        Some(CloseFrame {
-            code,
-            reason: reason.into(),
-        })
+        Some(CloseFrame { code, reason })
     }
 }
 
@@ -163,8 +187,10 @@ impl Session {
             tokio::select! {
                 biased;
                 _ = closing.wait_for(|closing| *closing) => return Goodbye::Closing,
+                () = place.fate.late() => return Goodbye::Late,
                 mail = place.mailbox.recv_async() => {
-                    self.out.extend(mail.into_iter().chain(place.mailbox.try_iter().take(MAIL_PER_TURN)));
+                    let mail = mail.into_iter().chain(place.mailbox.try_iter().take(MAIL_PER_TURN));
+                    self.out.extend(mail.map(Outgoing::from));
                 }
                 () = place.fate.bell.notified() => is_due = true,
                 () = sleep_until(wake_at) => {}
@@ -175,20 +201,22 @@ impl Session {
                         Some(Ok(Message::Text(text))) => self.hear(&text),
                         Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                         Some(Ok(Message::Binary(_))) => return Goodbye::NoText,
-                        Some(Ok(Message::Close(_)) | Err(_)) | None => return Goodbye::Gone,
+                        Some(Ok(Message::Close(_))) | None => return Goodbye::Gone,
+                        Some(Err(error)) => return goodbye_for(error),
                     }
                 }
-            }
-            if place.fate.is_late.load(Relaxed) {
-                return Goodbye::Late;
             }
             let now = Instant::now();
             if is_due && now >= last_turn + TURN {
                 (is_due, last_turn) = (self.send_packets(), now);
             }
             self.send_counts(now);
-            if self.flush(socket).await.is_none() {
-                return Goodbye::Gone;
+            if let Err(goodbye) = self.flush(socket, place).await {
+                return goodbye;
+            }
+            // Who took so long has taken something meanwhile, or the socket would have given up.
+            if now.elapsed() >= SILENCE_MAX / 3 {
+                heard = Instant::now();
             }
             if self.wrong_secrets >= WRONG_SECRETS_MAX {
                 return Goodbye::Guessing;
@@ -198,11 +226,9 @@ impl Session {
             }
             if now >= asked + SILENCE_MAX / 3 {
                 asked = now;
-                if send(socket, Message::Ping(Vec::new().into()))
-                    .await
-                    .is_none()
-                {
-                    return Goodbye::Gone;
+                let ping = Message::Ping(Vec::new().into());
+                if let Err(goodbye) = send(socket, place, ping).await {
+                    return goodbye;
                 }
             }
         }
@@ -210,57 +236,84 @@ impl Session {
 
     /// Sends what waits when the server ends: how networks ended, the last counts, packets and log lines.
     async fn say_the_rest(&mut self, socket: &mut WebSocket, place: &Place) {
-        self.out.extend(place.mailbox.try_iter());
-        while self.send_packets() && self.flush(socket).await.is_some() {}
-        self.send_counts(Instant::now() + AFTER_ALL);
-        self.flush(socket).await;
+        self.out
+            .extend(place.mailbox.try_iter().map(Outgoing::from));
+        while self.send_packets() && self.flush(socket, place).await.is_ok() {}
+        let counts = self.desk.last_counts(&self.state.views);
+        self.out.extend(counts.into_iter().map(Outgoing::Text));
+        if let Err(goodbye) = self.flush(socket, place).await {
+            tracing::debug!(
+                client = self.id(),
+                ?goodbye,
+                "client has not heard the rest"
+            );
+        }
     }
 
     /// Takes packets that wait for this client; true when more wait.
     fn send_packets(&mut self) -> bool {
         let events = fbp::events(self, PACKETS_PER_TURN);
         let probed = extension::packets(self);
-        self.out
-            .extend(events.into_iter().chain(probed).map(Reply::from));
+        self.out.extend(
+            events
+                .into_iter()
+                .chain(probed)
+                .map(Reply::from)
+                .map(Outgoing::from),
+        );
         let has_more = |follower: &Arc<Follower>| !follower.feed.is_empty();
         self.follows.values().any(has_more) || self.desk.has_packets()
     }
 
     fn send_counts(&mut self, now: Instant) {
-        let counts = self.desk.tick(now);
-        let replies = counts.into_iter().map(Response::Millstream);
-        self.out.extend(replies.map(Reply::from));
+        let counts = self.desk.tick(&self.state.views, now);
+        self.out.extend(counts.into_iter().map(Outgoing::Text));
     }
 
-    /// Sends what is to be sent; none when the client has gone or does not read.
-    async fn flush(&mut self, socket: &mut WebSocket) -> Option<()> {
-        for reply in self.out.drain(..) {
-            match reply.to_text() {
-                Ok(text) => send(socket, Message::Text(text.into())).await?,
-                Err(error) => tracing::error!(%error, "message cannot be written"),
+    /// Sends what is to be sent.
+    async fn flush(&mut self, socket: &mut WebSocket, place: &Place) -> Result<(), Goodbye> {
+        for outgoing in self.out.drain(..) {
+            let text = match outgoing {
+                Outgoing::Reply(reply) => text_of(&reply),
+                Outgoing::Text(text) => Some(text),
+            };
+            if let Some(text) = text {
+                send(socket, place, Message::Text(text)).await?;
             }
         }
-        Some(())
+        Ok(())
     }
 
     /// Does what a message says.
     fn hear(&mut self, text: &str) {
+        if is_too_rich(text) {
+            return self.refuse(format!("a message has at most {MESSAGE_VALUES_MAX} values"));
+        }
         let frame = match Frame::parse(text) {
             Ok(frame) => frame,
-            Err(error) => {
-                let error = millstream_protocol::fbp::runtime::Error {
-                    message: error.to_string(),
-                };
-                let response = millstream_protocol::fbp::runtime::Response::Error(error);
-                return self.tell(Response::Runtime(response));
-            }
+            Err(error) => return self.refuse(error.to_string()),
         };
+        if is_wordy(&frame) {
+            return self.refuse(format!("a name has at most {REASON_BYTES_MAX} bytes"));
+        }
         self.request_id.clone_from(&frame.request_id);
-        if let Err(refusal) = self.obey(&frame) {
+        // What a request starts belongs to the networks, and not to the thread that talks to clients.
+        let runtime = self.state.tasks.runtime().clone();
+        let _networks = runtime.enter();
+        if let Err(mut refusal) = self.obey(&frame) {
+            refusal.message = clipped(refusal.message);
             let response = extension::refusal(&frame, refusal);
             self.answer(response);
         }
         self.request_id = None;
+    }
+
+    /// Refuses what cannot be read, and so cannot be answered in its own sub-protocol.
+    fn refuse(&mut self, message: String) {
+        let message = clipped(message);
+        let error = millstream_protocol::fbp::runtime::Error { message };
+        let response = millstream_protocol::fbp::runtime::Response::Error(error);
+        self.tell(Response::Runtime(response));
     }
 
     fn obey(&mut self, frame: &Frame) -> Result<(), Refusal> {
@@ -309,15 +362,16 @@ impl Session {
 
     /// Answers the request at hand.
     pub(crate) fn answer(&mut self, response: Response) {
-        self.out.push(Reply {
+        let reply = Reply {
             response,
             response_to: self.request_id.clone(),
-        });
+        };
+        self.out.push(Outgoing::from(reply));
     }
 
     /// Sends something that answers nothing.
     pub(crate) fn tell(&mut self, response: Response) {
-        self.out.push(Reply::from(response));
+        self.out.push(Outgoing::from(Reply::from(response)));
     }
 
     /// Follows a graph from now on.
@@ -381,7 +435,57 @@ impl Session {
     }
 }
 
-/// Sends one message; none when the client does not take it.
-async fn send(socket: &mut WebSocket, message: Message) -> Option<()> {
-    timeout(SEND_TIMEOUT, socket.send(message)).await.ok()?.ok()
+/// Sends one message. It takes as long as the client does, unless others have too much to tell it meanwhile.
+async fn send(socket: &mut WebSocket, place: &Place, message: Message) -> Result<(), Goodbye> {
+    tokio::select! {
+        biased;
+        sent = socket.send(message) => sent.map_err(|_gone| Goodbye::Gone),
+        () = place.fate.late() => Err(Goodbye::Late),
+    }
+}
+
+/// A message of our own protocol that answers nothing, as text; none if it cannot be written.
+pub(crate) fn encode(response: millstream_protocol::extension::Response) -> Option<Utf8Bytes> {
+    text_of(&Reply::from(Response::Millstream(response)))
+}
+
+fn text_of(reply: &Reply) -> Option<Utf8Bytes> {
+    let text = reply.to_text();
+    text.inspect_err(|error| tracing::error!(%error, "message cannot be written"))
+        .ok()
+        .map(Utf8Bytes::from)
+}
+
+/// Whether a message has that long in its envelope which is told again in answers.
+fn is_wordy(frame: &Frame) -> bool {
+    let graph = frame.payload.get("graph").and_then(Json::as_str);
+    let id = frame.request_id.as_ref().map(Json::to_string);
+    [
+        Some(frame.protocol.as_str()),
+        Some(frame.command.as_str()),
+        graph,
+        id.as_deref(),
+    ]
+    .into_iter()
+    .flatten()
+    .any(|text| text.len() > REASON_BYTES_MAX)
+}
+
+/// The beginning of a reason that is too long to be told.
+fn clipped(mut reason: String) -> String {
+    if reason.len() > REASON_BYTES_MAX {
+        reason.truncate(reason.floor_char_boundary(REASON_BYTES_MAX));
+        reason.shrink_to_fit();
+        reason.push('…');
+    }
+    reason
+}
+
+/// Why a client goes that cannot be heard any more.
+fn goodbye_for(error: axum::Error) -> Goodbye {
+    let error = error.into_inner();
+    match error.downcast_ref::<SocketError>() {
+        Some(SocketError::Capacity(_)) => Goodbye::TooLong,
+        _ => Goodbye::Gone,
+    }
 }

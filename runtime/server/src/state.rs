@@ -10,7 +10,7 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::extension::Logs;
+use crate::extension::{Logs, Views};
 use crate::folder::{FileError, Folder};
 use crate::hub::Hub;
 use crate::limits::GRAPHS_MAX;
@@ -32,6 +32,8 @@ pub(crate) struct State {
     pub(crate) tasks: Tasks,
     /// Clients that want log lines.
     pub(crate) logs: Arc<Logs>,
+    /// What is told of counts, once for all who want the same.
+    pub(crate) views: Views,
     /// What FBP clients know this runtime by.
     pub(crate) id: Uuid,
     /// Set when the server ends.
@@ -84,6 +86,7 @@ impl State {
             hub: Hub::default(),
             tasks,
             logs: Arc::default(),
+            views: Views::default(),
             id: Uuid::new_v4(),
             closing: watch::Sender::new(false),
             sessions: AtomicUsize::new(0),

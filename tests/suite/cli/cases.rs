@@ -222,7 +222,7 @@ fn deadlock_ends_a_case_at_once() {
     let folder = folder(
         r#""stuck": Case(inputs: { "copy.in": [1, 2, 3, 4, 5, 6] }, outputs: { "join.out": [] }, timeout: "1h")"#,
     );
-    folder.write("graph.ron", &std::fs::read_to_string(graph).unwrap());
+    folder.write("graph.ron", std::fs::read_to_string(graph).unwrap());
     let outcome = test(&folder, &[]);
     assert_eq!(outcome.code, Some(7), "{}", outcome.stderr);
     let told =

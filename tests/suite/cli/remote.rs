@@ -293,6 +293,40 @@ fn served_graphs_are_listed_started_fed_and_stopped() {
 }
 
 #[test]
+fn packets_are_put_on_any_connector_of_a_run() {
+    let mut ground = Ground::running(LINES, &["--summary", "json"]);
+    ground.run.say("first\n").unwrap();
+    assert_eq!(ground.run.line().unwrap().as_deref(), Some("first"));
+    ground.told(&["send", "pass.out->next.in", "put in"]);
+    assert_eq!(ground.run.line().unwrap().as_deref(), Some("put in"));
+    let lines: Vec<String> = (0..5000).map(|line| line.to_string()).collect();
+    let outcome = ground
+        .program(&["send", "show.in", "--text"])
+        .input(lines.join("\n"))
+        .run()
+        .unwrap();
+    assert_eq!(outcome.stderr, "5000 packets sent to show.in\n");
+    for line in &lines {
+        assert_eq!(ground.run.line().unwrap().as_ref(), Some(line));
+    }
+    let refused = ground.ask(&["send", "read.in", "1"]);
+    assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+    let words = "there is no open in-port or connector `read.in`";
+    assert!(refused.stderr.contains(words), "{}", refused.stderr);
+    ground.run.close_input();
+    let outcome = ground.run.finish().unwrap();
+    let summary = outcome.stderr.split_once('{').unwrap().1;
+    let summary: Value = serde_json::from_str(&format!("{{{summary}")).unwrap();
+    let counts: Vec<(u64, u64)> = summary["connectors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["in"].as_u64().unwrap(), one["out"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(counts, [(1, 1), (2, 2), (5002, 5002)]);
+}
+
+#[test]
 fn names_that_mean_nothing_are_answered_with_the_nearest() {
     let ground = Ground::running(LINES, &[]);
     let refused = |arguments: &[&str], words: &str| {

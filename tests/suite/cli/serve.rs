@@ -4,6 +4,10 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
 use millstream_tests::{Program, Run};
+use serde_json::json;
+
+use super::Folder;
+use super::socket::{Heard, Socket};
 
 /// Starts a server and gives its address.
 fn serve(arguments: &[&str]) -> (Run, String) {
@@ -151,4 +155,52 @@ fn editor_is_served_to_those_who_know_its_address() {
     assert!(known.starts_with("HTTP/1.1 200") && known.contains("Graph("), "{known}");
     run.signal("INT").unwrap();
     assert_eq!(run.finish().unwrap().code, Some(130));
+}
+
+#[test]
+fn secrets_are_told_to_nobody() {
+    let folder = Folder::with("Graph(format: 1, processes: {})");
+    folder.write("secret", "open sesame\nlook at barley\n");
+    let all = ["serve", ".", "--listen", "127.0.0.1:0", "-vvv"];
+    let mut run = Program::new(all)
+        .args(["--secret-file", "secret"])
+        .env("MILLSTREAM_LOG", "trace")
+        .within(folder.path())
+        .start()
+        .unwrap();
+    let line = run.line().unwrap().unwrap();
+    let address = line.strip_prefix("ws://").unwrap();
+    let mut heard = String::new();
+    for secret in ["open sesame", "look at barley", "open rye"] {
+        let mut socket = Socket::connect(address);
+        let requests = [
+            json!({ "protocol": "millstream", "command": "hello", "payload": { "versions": [1] }, "secret": secret }),
+            json!({ "protocol": "runtime", "command": "getruntime", "payload": { "secret": secret } }),
+            json!({ "protocol": "graph", "command": "nonsense", "payload": { "secret": secret, "graph": 1 } }),
+            json!({ "protocol": "millstream", "command": "list", "payload": {}, "secret": secret }),
+        ];
+        for request in requests {
+            socket.say_text(request.to_string().as_bytes()).unwrap();
+            let Ok(Heard::Message(answer)) = socket.hear() else {
+                panic!("no answer to {request}");
+            };
+            heard += &answer.to_string();
+        }
+    }
+    run.signal("INT").unwrap();
+    let outcome = run.finish().unwrap();
+    assert!(
+        heard.contains("welcome") && heard.contains("is not permitted"),
+        "{heard}"
+    );
+    assert!(
+        outcome.stderr.contains("client connected"),
+        "{}",
+        outcome.stderr
+    );
+    for secret in ["sesame", "barley", "rye"] {
+        for told in [&heard, &outcome.stdout, &outcome.stderr] {
+            assert!(!told.contains(secret), "{told}");
+        }
+    }
 }

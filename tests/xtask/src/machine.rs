@@ -27,6 +27,21 @@ pub(crate) fn cpu_time() -> Option<Duration> {
     ))
 }
 
+/// Processor time so far of the threads of a process that have this name; exact, unlike [`cpu_time`].
+pub(crate) fn cpu_time_of(process: u32, thread: &str) -> Option<Duration> {
+    let mut nanos = 0;
+    for task in fs::read_dir(format!("/proc/{process}/task")).ok()? {
+        let task = task.ok()?.path();
+        // A thread may end between the look at the directory and the look at it.
+        let name = fs::read_to_string(task.join("comm")).unwrap_or_default();
+        if name.trim_end() == thread {
+            let times = fs::read_to_string(task.join("schedstat")).ok()?;
+            nanos += times.split_whitespace().next()?.parse::<u64>().ok()?;
+        }
+    }
+    Some(Duration::from_nanos(nanos))
+}
+
 /// The date, the processor and how busy it is.
 pub(crate) fn describe() -> String {
     let date = jiff::Zoned::now().date();

@@ -15,7 +15,6 @@ use crate::dialog::palette::{Chosen, For, Palette};
 use crate::dialog::shortcuts::Shortcuts;
 use crate::dialog::{Dialog, preferences};
 use crate::example::SAMPLE;
-use crate::fix;
 use crate::frame::welcome::Choice;
 use crate::host::HostRequest;
 use crate::panel::Wish;
@@ -38,13 +37,13 @@ impl EditorApp {
             }
             Wish::AddComponent(name) => self.add(ctx, &name, None, Wiring::AfterSelection),
             Wish::CopyText(text) => ctx.copy_text(text),
-            Wish::ApplyText(text) => {
+            Wish::ApplyText(action) => {
                 let gesture = crate::panel::Gesture(egui::Id::new("text pane"));
                 let number = self.gestures.number(gesture);
-                self.act(
-                    ctx,
-                    Action::Gesture(number, Box::new(Action::ReplaceText(text))),
-                );
+                self.act(ctx, Action::Gesture(number, Box::new(action)));
+                if let Some(document) = self.workspace.document() {
+                    self.panels.text.accepted(document);
+                }
             }
             Wish::ShowTab(tab) => self.show_tab(tab),
             Wish::CloseTab(tab) => self.close_tab(tab),
@@ -301,7 +300,7 @@ impl EditorApp {
         problems.sort_by_key(|problem| !selected.contains(&problem.target));
         let offers = problems
             .into_iter()
-            .flat_map(|problem| fix::offers(document, problem));
+            .flat_map(|problem| document.fixes(problem));
         let first = offers.into_iter().next();
         match first {
             Some(offer) => self.act(ctx, offer.action),

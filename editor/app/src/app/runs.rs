@@ -1,6 +1,6 @@
 //! Running what is drawn: a runtime of our own or another one, and the graph on it.
 
-use millstream_document::{Document, PortAt};
+use millstream_document::{Document, PortAt, live};
 use millstream_graph::{PortName, Severity};
 use millstream_protocol::extension::{GraphState, Target};
 
@@ -10,7 +10,7 @@ use crate::dialog::Dialog;
 use crate::dialog::ask::Ask;
 use crate::host::{HostRequest, RuntimeAddress};
 use crate::run::{LiveView, RunEvent, wire_name};
-use crate::workspace::{Tab, TabId};
+use crate::workspace::{Page, Tab, TabId};
 
 /// The runtime that the host started for us.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -72,16 +72,35 @@ impl EditorApp {
         seat: &'a Seat,
     ) -> Option<LiveView<'a>> {
         let run = self.runs.graph(&seat.graph)?;
-        run.counts.as_ref()?;
-        let age = self.runs.age_secs(&seat.graph);
-        Some(LiveView {
+        let tab = self.workspace.active()?;
+        run.live.has_run().then_some(LiveView {
             document,
-            run,
-            prefix: &seat.prefix,
-            stale_secs: age.filter(|_| self.runs.is_stale(&seat.graph)),
-            runs: &self.runs,
-            graph: &seat.graph,
+            view: &tab.live,
+            live: &run.live,
+            now_ms: self.runs.now_ms(),
+            why: run.why.as_ref(),
         })
+    }
+
+    /// Finds the wires of the shown document in its run.
+    pub(super) fn follow_run(&mut self) {
+        let seat = self.seat();
+        let Some(run) = self.runs.graph(&seat.graph) else {
+            return;
+        };
+        let Some(tab) = self.workspace.active_mut() else {
+            return;
+        };
+        if tab.live_path != seat.prefix {
+            tab.live = match seat.prefix.strip_suffix('/') {
+                Some(process) => live::LiveView::inside(process),
+                None => live::LiveView::new(),
+            };
+            tab.live_path = seat.prefix;
+        }
+        if let Page::Graph(document) = &tab.page {
+            tab.live.follow(document, &run.live);
+        }
     }
 
     /// Runs the graph that is shown, on the runtime that is there or on one of our own.
@@ -249,22 +268,9 @@ impl EditorApp {
         }
     }
 
-    /// Whether something is held: by our own doing, or as the counts say.
+    /// Whether something is held.
     pub(super) fn is_held(&self, seat: &Seat, target: &Target) -> bool {
-        if self.runs.is_held(&seat.graph, target) {
-            return true;
-        }
-        let Target::Connector(name) = target else {
-            return false;
-        };
-        let counts = self
-            .runs
-            .graph(&seat.graph)
-            .and_then(|run| run.counts.as_ref());
-        let found = counts
-            .zip(name.split_once("->"))
-            .and_then(|(counts, (from, to))| counts.connector(counts.find(from, to)?));
-        found.is_some_and(|connector| connector.counts.held)
+        self.runs.is_held(&seat.graph, target)
     }
 
     pub(super) fn probe_selected(&mut self) {

@@ -4,13 +4,14 @@ use egui::{
     Align, Align2, Area, Frame, Id, Key, Layout, Modifiers, Order, RichText, ScrollArea, Ui, vec2,
 };
 use millstream_canvas::Purpose;
+use millstream_document::search::{Dragged, Query, Taste, search};
 use millstream_document::{Document, PortAt, Position, Target, Wiring};
 use millstream_graph::{Catalog, ProcessName};
 
 use crate::command::{Command, Situation, TABLE, available};
 use crate::keymap::Keymap;
 use crate::markdown::plain;
-use crate::search::{Query, Wanted, rank};
+use crate::search::rank;
 use crate::widget;
 
 /// Rows that are shown at most.
@@ -212,11 +213,11 @@ impl Palette {
             For::Everything => self.everything(at, catalog),
             For::Add { wiring, .. } => {
                 let wanted = document.and_then(|document| wanted(document, wiring));
-                let found = Query::new(&self.text).find(catalog, wanted.as_ref());
+                let found = self.components(catalog, wanted.as_ref());
                 found.into_iter().map(component).collect()
             }
             For::Replace(process) => {
-                let found = Query::new(&self.text).find(catalog, None);
+                let found = self.components(catalog, None);
                 let row = |spec: &'a millstream_graph::ComponentSpec| {
                     let lost = document.and_then(|document| lost(document, process, &spec.name));
                     Row::Component(&spec.name, &spec.summary, lost)
@@ -229,6 +230,15 @@ impl Palette {
         };
         rows.truncate(ROWS_MAX);
         rows
+    }
+
+    fn components<'c>(
+        &self,
+        catalog: &'c Catalog,
+        dragged: Option<&Dragged>,
+    ) -> Vec<&'c millstream_graph::ComponentSpec> {
+        let hits = search(catalog, &Query::new(&self.text), dragged, &Taste::default());
+        hits.into_iter().map(|hit| hit.spec).collect()
     }
 
     fn everything<'a>(&self, at: &Situation<'a>, catalog: &'a Catalog) -> Vec<Row<'a>> {
@@ -259,7 +269,7 @@ impl Palette {
                     .into_iter()
                     .map(|(name, component)| Row::Process(name, component)),
             );
-            let found = Query::new(&self.text).find(catalog, None);
+            let found = self.components(catalog, None);
             rows.extend(found.into_iter().map(component));
         }
         rows
@@ -271,14 +281,13 @@ fn component(spec: &millstream_graph::ComponentSpec) -> Row<'_> {
 }
 
 /// What a component has to suit where it is wired at once.
-fn wanted(document: &Document, wiring: &Wiring) -> Option<Wanted> {
-    let end: PortAt = match wiring {
+fn wanted(document: &Document, wiring: &Wiring) -> Option<Dragged> {
+    let end = match wiring {
         Wiring::To { end, .. } => end.clone(),
         Wiring::OnWire(wire) => PortAt::writing(document.wire(*wire)?.from.clone()),
         Wiring::Alone | Wiring::AfterSelection => return None,
     };
-    let port = document.port(end.side, &end.end)?;
-    Some(Wanted::behind(&end, &port.port_type))
+    Some(document.dragged(&end))
 }
 
 /// What a replacement would lose, in a few words.

@@ -1,12 +1,12 @@
 //! The bar at the bottom: how much there is, how fast it goes, what is wrong.
 
 use egui::{Align, Layout, RichText, Ui};
+use millstream_document::live::amount;
 use millstream_graph::Severity;
 
 use crate::command::Command;
 use crate::icon::{Icon, square};
 use crate::panel::{View, Wish};
-use crate::run::rate;
 
 /// Shows it.
 pub(crate) fn ui(ui: &mut Ui, view: &View<'_>, zoom: f32, overlay: &str) -> Vec<Wish> {
@@ -16,16 +16,16 @@ pub(crate) fn ui(ui: &mut Ui, view: &View<'_>, zoom: f32, overlay: &str) -> Vec<
         ui.spacing_mut().item_spacing.x = 14.0;
         let (processes, wires) = (graph.processes.len(), graph.connectors.len());
         small(ui, format!("{processes} processes   {wires} wires"));
-        if let Some(counts) = view.live.and_then(|live| live.run.counts.as_ref()) {
-            small(ui, format!("{} packets/s", rate(counts.rate())));
-            let blocked = counts.blocked();
+        if let Some(totals) = view.live.map(|live| live.totals()) {
+            small(ui, format!("{} packets/s", amount(totals.rate)));
+            let blocked = totals.full;
             if blocked > 0 {
                 let text = format!("{blocked} blocked");
                 if knob(ui, Icon::Warning, view.theme.amber, text) {
                     wishes.push(Wish::Command(Command::Why));
                 }
             }
-            let failures = counts.failures();
+            let failures = totals.failures;
             if failures > 0 {
                 let text = format!("{failures} failed packets");
                 if knob(ui, Icon::Error, view.theme.red, text) {
@@ -48,8 +48,8 @@ pub(crate) fn ui(ui: &mut Ui, view: &View<'_>, zoom: f32, overlay: &str) -> Vec<
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             small(ui, format!("{:.0} %", zoom * 100.0));
             small(ui, format!("overlay: {overlay}"));
-            if let Some(secs) = view.live.and_then(|live| live.stale_secs) {
-                let text = RichText::new(format!("no news for {secs:.0} s")).size(12.0);
+            if view.live.is_some_and(|live| live.is_stale()) {
+                let text = RichText::new("numbers are old").size(12.0);
                 ui.label(text.color(view.theme.amber));
             }
         });

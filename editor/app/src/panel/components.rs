@@ -1,11 +1,11 @@
 //! The components: what there is, found by typing, added by double click, by Enter or by dragging.
 
 use egui::{RichText, ScrollArea, Ui};
+use millstream_document::search::{Query, Taste, search};
 use millstream_graph::ComponentSpec;
 
 use super::{View, Wish};
 use crate::markdown::plain;
-use crate::search::Query;
 use crate::widget;
 
 /// The panel.
@@ -22,7 +22,14 @@ impl Components {
         let field = widget::search(ui, &mut self.text, "Search components", hint);
         ui.add_space(4.0);
         let query = Query::new(&self.text);
-        let found = query.find(view.document.catalog(), None);
+        for problem in &query.problems {
+            ui.label(RichText::new(&problem.message).color(view.theme.amber));
+        }
+        let hits = search(view.document.catalog(), &query, None, &Taste::default());
+        let mut found: Vec<&ComponentSpec> = hits.into_iter().map(|hit| hit.spec).collect();
+        if self.text.trim().is_empty() {
+            found.sort_by(|one, other| one.name.cmp(&other.name));
+        }
         if field.lost_focus()
             && ui.input(|input| input.key_pressed(egui::Key::Enter))
             && let Some(best) = found.first()

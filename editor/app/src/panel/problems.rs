@@ -4,7 +4,6 @@ use egui::{Align, Layout, RichText, ScrollArea, Ui};
 use millstream_document::Problem;
 
 use super::{View, Wish, name_of};
-use crate::fix;
 use crate::notice::capitalised;
 use crate::widget;
 
@@ -30,7 +29,7 @@ fn row(ui: &mut Ui, view: &View<'_>, problem: &Problem) -> Option<Wish> {
     let (icon, color) = widget::severity(view.theme, finding.severity);
     let message = capitalised(&finding.message);
     let place = name_of(view.document, &problem.target);
-    let offer = fix::offers(view.document, problem).into_iter().next();
+    let offer = view.document.fixes(problem).into_iter().next();
     let mut wish = None;
     let selected = view.document.selection().contains(&problem.target);
     let response = widget::row(ui, &format!("problem {message}"), selected, |ui| {

@@ -1,11 +1,12 @@
 //! Runs that came to their end, and what the runtime holds.
 
 use egui::{RichText, ScrollArea, Ui};
+use millstream_document::live::amount;
 use millstream_protocol::extension::GraphState;
 
 use super::{View, Wish};
 use crate::icon::Icon;
-use crate::run::{Finished, big};
+use crate::run::Finished;
 use crate::widget;
 
 pub(crate) fn ui(ui: &mut Ui, view: &View<'_>) -> Vec<Wish> {
@@ -65,7 +66,7 @@ fn ended(ui: &mut Ui, view: &View<'_>, run: &Finished) {
         widget::painted(ui, RichText::new(&run.graph).strong());
         widget::painted(ui, RichText::new(state).color(color));
         let weak = ui.visuals().weak_text_color();
-        let detail = format!("{took}  {} packets", big(run.packets));
+        let detail = format!("{took}  {} packets", amount(run.packets as f64));
         widget::painted(ui, RichText::new(detail).color(weak));
         widget::painted(ui, RichText::new(&fault));
     });

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{FontId, Galley, Response, RichText, ScrollArea, Stroke, TextEdit, Ui};
 use millstream_canvas::Theme;
-use millstream_document::{StateId, Target};
+use millstream_document::{Document, Target, TextView};
 use millstream_expression::words;
-use millstream_graph::file::{self, ReadError, Spans};
-use millstream_graph::{Place, PortRef};
+use millstream_graph::PortRef;
+use millstream_graph::file::ReadError;
 
 use super::{View, Wish};
 use crate::icon::Icon;
@@ -20,98 +20,61 @@ use crate::{highlight, widget};
 /// The pane.
 #[derive(Debug, Default)]
 pub(crate) struct TextPane {
-    text: String,
-    /// The state that the text was made of.
-    made_of: Option<StateId>,
-    spans: Option<Spans>,
-    /// Why what was typed is no graph.
-    error: Option<ReadError>,
-    has_focus: bool,
+    view: TextView,
     /// What was selected when the text was scrolled last.
     shown: Option<Target>,
 }
 
 impl TextPane {
     pub(crate) fn ui(&mut self, ui: &mut Ui, view: &View<'_>) -> Vec<Wish> {
-        self.refresh(view);
+        self.view.follow(view.document);
         let mut wishes = Vec::new();
-        if let Some(error) = &self.error {
-            ui.horizontal_wrapped(|ui| {
-                widget::icon(ui, Icon::Error, view.theme.red);
-                ui.label(RichText::new(error.to_string()).color(view.theme.red));
-                if let Some(help) = &error.help {
-                    widget::muted(ui, help.clone());
-                }
-                widget::muted(ui, "The graph stays as it is until the text is one.");
-            });
-        }
-        let marked = self.selected_span(view);
-        let is_new = marked.is_some() && self.shown != view.document.selection().targets().next();
-        let fault = self.error.as_ref().map(|error| error.span.clone());
-        ScrollArea::both().auto_shrink(false).show(ui, |ui| {
-            let response = editor(ui, &mut self.text, view.theme, (marked.clone(), fault));
-            if is_new && !self.has_focus {
-                self.shown = view.document.selection().targets().next();
-                scroll_to(ui, &self.text, &marked, &response);
+        if let Some(error) = self.view.error() {
+            let gives_up = draft_bar(ui, error, view.theme);
+            if gives_up {
+                self.view.restore(view.document);
             }
-            self.has_focus = response.has_focus();
-            if response.changed() {
-                wishes.extend(self.typed());
+        }
+        let selected = view.document.selection().targets().next();
+        let marked = selected
+            .as_ref()
+            .and_then(|target| self.view.range(view.document, target));
+        let fault = self.view.error().map(|error| error.span.clone());
+        let is_new = marked.is_some() && self.shown != selected;
+        let mut text = self.view.text().to_owned();
+        ScrollArea::both().auto_shrink(false).show(ui, |ui| {
+            let response = editor(ui, &mut text, view.theme, (marked.clone(), fault));
+            if is_new && !response.has_focus() {
+                self.shown = selected;
+                scroll_to(ui, &text, &marked, &response);
+            }
+            if response.changed()
+                && let Some(action) = self.view.edit(text)
+            {
+                wishes.push(Wish::ApplyText(action));
             }
         });
         wishes
     }
 
-    /// Takes what the document says, unless something else is being typed.
-    fn refresh(&mut self, view: &View<'_>) {
-        let is_current = self.made_of == Some(view.document.state());
-        if is_current || (self.has_focus && self.error.is_some()) {
-            return;
-        }
-        self.made_of = Some(view.document.state());
-        let text = view.document.text();
-        // Typing that changed nothing but spaces is not taken out of the user's hands.
-        if self.has_focus && same_graph(&text, &self.text) {
-            return;
-        }
-        self.text = text;
-        self.error = None;
-        self.spans = file::read(&self.text).ok().map(|parsed| parsed.spans);
-    }
-
-    fn typed(&mut self) -> Option<Wish> {
-        match file::read(&self.text) {
-            Ok(parsed) => {
-                self.error = None;
-                self.spans = Some(parsed.spans);
-                Some(Wish::ApplyText(self.text.clone()))
-            }
-            Err(error) => {
-                self.error = Some(error);
-                None
-            }
-        }
-    }
-
-    fn selected_span(&self, view: &View<'_>) -> Option<Range<usize>> {
-        let place = match view.document.selection().targets().next()? {
-            Target::Process(name) => Place::Process(name),
-            Target::Wire(id) => Place::Connector(view.document.wire_position(id)?),
-            Target::Port(port) => Place::Process(port.end.process),
-            Target::Value(end) => Place::Iip(end.process.clone(), end.key()),
-            Target::Graph | Target::Export(_) | Target::Group(_) => return None,
-        };
-        place.span_in(self.spans.as_ref()?, &self.text)
+    /// The document says now what was typed.
+    pub(crate) const fn accepted(&mut self, document: &Document) {
+        self.view.accepted(document);
     }
 }
 
-fn same_graph(one: &str, other: &str) -> bool {
-    let graph = |text: &str| {
-        file::read(text)
-            .ok()
-            .map(|parsed| file::write(&parsed.graph))
-    };
-    graph(one) == graph(other)
+/// Why what was typed is no graph; true when it is to be given up.
+fn draft_bar(ui: &mut Ui, error: &ReadError, theme: &Theme) -> bool {
+    let row = ui.horizontal_wrapped(|ui| {
+        widget::icon(ui, Icon::Error, theme.red);
+        ui.label(RichText::new(error.to_string()).color(theme.red));
+        if let Some(help) = &error.help {
+            widget::muted(ui, help.clone());
+        }
+        widget::muted(ui, "The graph stays as it is until the text is one.");
+        ui.button("Back to the graph").clicked()
+    });
+    row.inner
 }
 
 type Marks = (Option<Range<usize>>, Option<Range<usize>>);

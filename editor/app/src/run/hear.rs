@@ -4,7 +4,7 @@ use millstream_protocol::extension::{
     Error, ErrorCode, GraphInfo, GraphState, Request, Response, Severity,
 };
 
-use super::{Asked, Counts, Finished, LOGS_MAX, Line, RUNS_MAX, RunEvent, Runs, name};
+use super::{Asked, Finished, LOGS_MAX, Line, RUNS_MAX, RunEvent, Runs, name};
 
 impl Runs {
     /// Takes an answer.
@@ -50,22 +50,21 @@ impl Runs {
     pub(super) fn hear(&mut self, response: Response) {
         match response {
             Response::State(info) => self.know(info),
-            Response::Snapshot(snapshot) => {
-                let run = self.graphs.entry(snapshot.graph.clone()).or_default();
-                run.is_lost = false;
-                run.counts = Some(Counts::new(snapshot, self.now));
+            Response::Snapshot(ref snapshot) => {
+                let graph = snapshot.graph.clone();
+                self.fold(&graph, &response);
             }
-            Response::Changes(changes) => {
-                let run = self.graphs.get_mut(&changes.graph);
-                if let Some(counts) = run.and_then(|run| run.counts.as_mut()) {
-                    counts.change(&changes, self.now);
-                }
+            Response::Changes(ref changes) => {
+                let graph = changes.graph.clone();
+                self.fold(&graph, &response);
             }
             Response::Why(why) => {
                 let run = self.graphs.entry(why.graph.clone()).or_default();
                 run.why = Some(why);
             }
-            Response::Steered(steered) => {
+            Response::Steered(ref steered) => {
+                self.fold(&steered.graph.clone(), &response);
+                let steered = steered.clone();
                 let key = (steered.graph, steered.target);
                 if steered.held {
                     self.held.insert(key);
@@ -74,7 +73,11 @@ impl Runs {
                 }
             }
             Response::Packets(packets) => self.packets.take(packets),
-            Response::Log(line) => {
+            Response::Log(ref line) => {
+                let line = line.clone();
+                let now_ms = self.now_ms();
+                let running = self.graphs.values_mut().filter(|run| run.is_followed);
+                running.for_each(|run| run.live.take(&response, now_ms));
                 self.logs.push_back(Line { line, at: self.now });
                 if self.logs.len() > LOGS_MAX {
                     self.logs.pop_front();
@@ -83,6 +86,13 @@ impl Runs {
             Response::Error(error) => self.events.push(RunEvent::Refused(error.message)),
             _ => {}
         }
+    }
+
+    /// Folds what was said into what is known of a run.
+    fn fold(&mut self, graph: &str, response: &Response) {
+        let now_ms = self.now_ms();
+        let run = self.graphs.entry(graph.to_owned()).or_default();
+        run.live.take(response, now_ms);
     }
 
     /// Takes a refusal.
@@ -113,9 +123,14 @@ impl Runs {
         let graph = info.graph.clone();
         let run = self.graphs.entry(graph.clone()).or_default();
         let was_running = run.is_running();
-        let elapsed_ms = run.counts.as_ref().map(|counts| counts.snapshot.elapsed_ms);
-        let packets = run.counts.as_ref().map_or(0, Counts::packets);
+        let elapsed_ms = run.live.has_run().then(|| run.live.elapsed_ms());
         run.info = Some(info.clone());
+        self.fold(&graph, &Response::State(info.clone()));
+        let now_ms = self.now_ms();
+        let Some(run) = self.graphs.get_mut(&graph) else {
+            return;
+        };
+        let packets = run.live.totals(now_ms).packets;
         if !was_running || run.is_running() {
             return;
         }

@@ -82,7 +82,7 @@ pub(crate) struct StepArgs {
 /// `millstream send`.
 #[derive(Debug, Args)]
 pub(crate) struct SendArgs {
-    /// The exported in-port.
+    /// An exported in-port; or a connector by name (`a.out->b.in`) or by one end (`b.in`).
     #[arg(value_name = "PORT")]
     pub(crate) port: String,
     /// Values: JSON, or else text. Without them, or with `-`, each line of standard input is one.

@@ -72,7 +72,7 @@ async fn serve(args: &EditArgs, shell: &Shell) -> Result<Exit, Fault> {
     };
     options.folder = Some(folder(args.graph.as_deref()));
     options.threads = available_threads();
-    let server = listen(options).await?;
+    let server = listen(options)?;
     let signals = Signals::listen().map_err(|error| Fault::io("cannot catch signals", &error))?;
     let _announced = announce(server.address(), &[]);
     let url = url(server.address(), &secret, args.graph.as_deref());

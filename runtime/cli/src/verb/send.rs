@@ -1,18 +1,22 @@
-//! `millstream send`: puts packets into an exported in-port of a running graph.
+//! `millstream send`: puts packets into a running graph, through an exported in-port or onto any of its connectors.
 
 use std::io::{self, BufRead as _};
+use std::time::Duration;
 
-use millstream_protocol::extension::{Inject, Request, Response};
+use millstream_protocol::extension::{ErrorCode, Inject, Request, Response};
 use serde_json::{Value as Json, json};
+use tokio::time::sleep;
 
 use super::remote;
 use crate::args::{Format, SendArgs};
 use crate::exit::{Exit, Fault};
 use crate::output::Shell;
-use crate::remote::Remote;
+use crate::remote::{Remote, refusal};
 
 /// Packets that are sent in one message.
 const BATCH: usize = 256;
+/// Time until a batch is tried again that had no room.
+const AGAIN: Duration = Duration::from_millis(20);
 
 /// Sends packets, and waits until all are in.
 ///
@@ -35,11 +39,7 @@ pub(crate) fn send(args: &SendArgs, shell: &Shell) -> Result<Exit, Fault> {
                 port: args.port.clone(),
                 values: batch,
             };
-            // It waits as long as the connector is full.
-            match remote.ask_patiently(Request::Inject(inject)).await? {
-                Response::Injected(injected) => sent += u64::from(injected.packets),
-                other => return Err(remote.strange(&other)),
-            }
+            sent += put(&mut remote, inject).await?;
         }
     })?;
     match args.format.get() {
@@ -52,6 +52,18 @@ pub(crate) fn send(args: &SendArgs, shell: &Shell) -> Result<Exit, Fault> {
         }
     }
     Ok(Exit::Ok)
+}
+
+/// Puts one batch in and waits until it is, or for a connector until it has room for it.
+async fn put(remote: &mut Remote, inject: Inject) -> Result<u64, Fault> {
+    loop {
+        match remote.try_ask(Request::Inject(inject.clone())).await? {
+            Ok(Response::Injected(injected)) => return Ok(u64::from(injected.packets)),
+            Ok(other) => return Err(remote.strange(&other)),
+            Err(error) if error.code == ErrorCode::Limit => sleep(AGAIN).await,
+            Err(error) => return Err(refusal(error)),
+        }
+    }
 }
 
 /// Values from the command line, or from the lines of standard input.

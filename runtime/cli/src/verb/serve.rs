@@ -44,7 +44,7 @@ async fn run(args: &ServeArgs, threads: usize, shell: &Shell) -> Result<Exit, Fa
     options.folder = Some(folder);
     options.threads = threads;
     options.grace = args.grace;
-    let server = listen(options).await?;
+    let server = listen(options)?;
     let signals = Signals::listen().map_err(|error| Fault::io("cannot catch signals", &error))?;
     let input = args.until_input_ends.then(input_end).transpose()?;
     let names = if args.empty {
@@ -69,11 +69,11 @@ async fn run(args: &ServeArgs, threads: usize, shell: &Shell) -> Result<Exit, Fa
 /// # Errors
 ///
 /// Fails when address or directory cannot be used, and when a secret is missing.
-pub(super) async fn listen(mut options: Options) -> Result<Server, Fault> {
+pub(super) fn listen(mut options: Options) -> Result<Server, Fault> {
     let registry = registry()?;
     options.pages = PAGES;
     options.components = components_document(&registry);
-    let server = Server::bind(options, registry).await?;
+    let server = Server::bind(options, registry)?;
     crate::log::share(server.log_sink());
     Ok(server)
 }

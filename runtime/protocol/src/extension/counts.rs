@@ -39,6 +39,10 @@ pub struct Changes {
     pub run: u64,
     /// Since the start, in milliseconds.
     pub elapsed_ms: u64,
+    /// Messages left out before this one, because the client had not taken the last; 0 may be absent. What changed
+    /// meanwhile is in this one.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub missed: u32,
     /// Connectors that changed, with their position in the snapshot.
     pub connectors: Vec<(u32, ConnectorCounts)>,
     /// Processes that changed, with their position in the snapshot.
@@ -58,7 +62,7 @@ pub struct ConnectorInfo {
     pub counts: ConnectorCounts,
 }
 
-/// Counts of a connector. Shares and rates are about the time since the last message. What is 0 or false may be absent.
+/// Counts of a connector. Shares and rates are about the last interval. What is 0 or false may be absent.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct ConnectorCounts {
     /// Packets that writers put in, dropped ones included.

@@ -46,12 +46,13 @@ pub struct Steered {
     pub held: bool,
 }
 
-/// Packets for an exported in-port.
+/// Packets from outside. For an exported in-port they wait for room like those of any writer; on a connector they come before
+/// what its writers sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Inject {
     /// The graph.
     pub graph: String,
-    /// The exported in-port.
+    /// An exported in-port; else a connector by name (`a.out->b.in`) or by one end (`b.in`).
     pub port: String,
     /// Values of data packets, in order.
     pub values: Vec<Value>,
@@ -62,7 +63,7 @@ pub struct Inject {
 pub struct Injected {
     /// The graph.
     pub graph: String,
-    /// The exported in-port.
+    /// The exported in-port, or the connector by its full name.
     pub port: String,
     /// How many packets.
     pub packets: u32,

@@ -412,6 +412,7 @@ fn own_responses_about_counts() {
         graph: "g".to_owned(),
         run: 1,
         elapsed_ms: 150,
+        missed: 0,
         connectors: vec![(0, counts)],
         processes: vec![(0, process)],
     };

@@ -94,20 +94,8 @@ pub(super) fn attach(session: &mut Session, attach: &Attach) -> Result<(), Refus
     let run = live_run(session, &attach.graph)?;
     let connector = run.connector(&attach.connector);
     let connector = connector.ok_or_else(|| not_found("connector", &attach.connector))?;
-    let last = attach.last.unwrap_or(PROBE_PACKETS);
-    let preview = attach
-        .preview_bytes
-        .map_or(PREVIEW_BYTES, |bytes| bytes as usize);
-    let probe = Arc::new(Probe {
-        every: u64::from(attach.every.unwrap_or(1).max(1)),
-        per_second: attach.per_second,
-        last: last.clamp(1, PROBE_PACKETS_MAX) as usize,
-        preview_bytes: preview.min(PREVIEW_BYTES_MAX),
-        attached: Instant::now(),
-        elapsed: run.network.elapsed(),
-        ring: Mutex::default(),
-        bell: session.handle.bell(),
-    });
+    let probe = Probe::new(attach, run.network.elapsed(), session.handle.bell());
+    let probe = Arc::new(probe);
     session.desk.next_probe += 1;
     let number = session.desk.next_probe;
     session.reply(Response::Attached(Attached {
@@ -163,6 +151,24 @@ impl Drop for Attachment {
 }
 
 impl Probe {
+    /// What a client wants, as far as it may have it.
+    fn new(attach: &Attach, elapsed: Duration, bell: Arc<Notify>) -> Self {
+        let last = attach.last.unwrap_or(PROBE_PACKETS);
+        let preview = attach
+            .preview_bytes
+            .map_or(PREVIEW_BYTES, |bytes| bytes as usize);
+        Self {
+            every: u64::from(attach.every.unwrap_or(1).max(1)),
+            per_second: attach.per_second,
+            last: last.clamp(1, PROBE_PACKETS_MAX) as usize,
+            preview_bytes: preview.min(PREVIEW_BYTES_MAX),
+            attached: Instant::now(),
+            elapsed,
+            ring: Mutex::default(),
+            bell,
+        }
+    }
+
     fn show(&self, seen: &Seen) -> wire::Packet {
         let (kind, value) = match seen.packet.view() {
             PacketView::Data(value) => (PacketKind::Data, Some(value)),
@@ -296,16 +302,36 @@ mod tests {
     use super::*;
 
     fn probe(every: u64, per_second: Option<u32>, last: usize) -> Probe {
-        Probe {
-            every,
+        let wanted = Attach {
+            graph: String::new(),
+            connector: String::new(),
+            last: u32::try_from(last).ok(),
+            every: u32::try_from(every).ok(),
             per_second,
-            last,
-            preview_bytes: 40,
-            attached: Instant::now(),
-            elapsed: Duration::ZERO,
-            ring: Mutex::default(),
-            bell: Arc::new(Notify::new()),
+            preview_bytes: Some(40),
+        };
+        Probe::new(&wanted, Duration::ZERO, Arc::new(Notify::new()))
+    }
+
+    #[test]
+    fn nobody_gets_more_than_there_is() {
+        let most = PROBE_PACKETS_MAX as usize;
+        for (last, kept) in [(0, 1), (most, most), (most + 1, most)] {
+            assert_eq!(probe(1, None, last).last, kept);
         }
+        let preview = |preview_bytes: usize| {
+            let wanted = Attach {
+                graph: String::new(),
+                connector: String::new(),
+                last: None,
+                every: None,
+                per_second: None,
+                preview_bytes: u32::try_from(preview_bytes).ok(),
+            };
+            Probe::new(&wanted, Duration::ZERO, Arc::new(Notify::new())).preview_bytes
+        };
+        assert_eq!(preview(PREVIEW_BYTES_MAX), PREVIEW_BYTES_MAX);
+        assert_eq!(preview(PREVIEW_BYTES_MAX + 1), PREVIEW_BYTES_MAX);
     }
 
     /// Shows packets as a connector would.

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use millstream_connector::{INJECTED_MAX, NotInjected};
 use millstream_engine::Network;
-use millstream_packet::Packet;
+use millstream_packet::{Packet, Value};
 use millstream_protocol::Response;
 use millstream_protocol::extension::{
     self as wire, ErrorCode, Inject, Injected, Steer, Steered, Step, Target,
@@ -126,6 +127,9 @@ pub(super) fn inject(session: &mut Session, inject: Inject) -> Result<(), Refusa
         let text = format!("at most {ENTRY_PACKETS} packets go in at a time");
         return Err(refused(ErrorCode::Limit, text));
     }
+    if !run.has_entry(&inject.port) {
+        return inject_beside(session, &run, inject, values);
+    }
     let Some(last) = values.pop() else {
         return Err(Refusal::from("there is nothing to put in"));
     };
@@ -153,4 +157,34 @@ pub(super) fn inject(session: &mut Session, inject: Inject) -> Result<(), Refusa
         request_id: session.request_id(),
     };
     put(Packet::data(last), Some(receipt))
+}
+
+/// Puts packets on a connector beside its writers.
+fn inject_beside(
+    session: &mut Session,
+    run: &Run,
+    inject: Inject,
+    values: Vec<Value>,
+) -> Result<(), Refusal> {
+    let at = run.connector(&inject.port);
+    let at = at.ok_or_else(|| not_found("open in-port or connector", &inject.port))?;
+    let name = run.connectors()[at].full();
+    let packets: Vec<Packet> = values.into_iter().map(Packet::data).collect();
+    let count = u32::try_from(packets.len()).unwrap_or(u32::MAX);
+    match run.network.inject(at, packets) {
+        Ok(()) => session.reply(wire::Response::Injected(Injected {
+            graph: inject.graph,
+            port: name,
+            packets: count,
+        })),
+        Err(NotInjected::Closed) => {
+            let text = format!("nobody reads from `{name}` any more");
+            return Err(refused(ErrorCode::WrongState, text));
+        }
+        Err(NotInjected::Full) => {
+            let text = format!("{INJECTED_MAX} packets wait at `{name}` already");
+            return Err(refused(ErrorCode::Limit, text));
+        }
+    }
+    Ok(())
 }

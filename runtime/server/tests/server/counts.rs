@@ -106,3 +106,31 @@ async fn subscription_made_before_the_start_begins_with_it() {
     }
     host.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_that_want_the_same_are_told_the_same_at_the_same_moments() {
+    const MESSAGES: usize = 20;
+    let endless = r#"Graph(format: 1, processes: {
+        "n": Process(component: "core/Sequence", iips: { "count": 1000000000000 }),
+        "c": Process(component: "core/Drop"),
+    }, connectors: [Connector(from: "n.out", to: "c.in")])"#;
+    let host = Host::with(&[("line.ron", endless)]).await;
+    let mut clients = [host.friend().await, host.friend().await];
+    clients[0]
+        .get("start", json!({ "graph": "line" }), "state")
+        .await;
+    let wanted = json!({ "graph": "line", "interval_ms": 50 });
+    for client in &mut clients {
+        client.get("subscribe", wanted.clone(), "snapshot").await;
+    }
+    let mut told = [Vec::new(), Vec::new()];
+    for (client, told) in clients.iter_mut().zip(&mut told) {
+        for _ in 0..MESSAGES {
+            told.push(client.event("millstream", "changes").await);
+        }
+    }
+    let [one, two] = told;
+    let same = one.iter().filter(|changes| two.contains(changes)).count();
+    assert!(same > MESSAGES / 2, "{same} of {MESSAGES} are the same");
+    host.end().await;
+}

@@ -305,7 +305,7 @@ async fn browsers_get_the_editor_without_a_secret() {
         secrets: secrets(),
         ..Options::new(local())
     };
-    let server = Server::bind(options, registry()).await.unwrap();
+    let server = Server::bind(options, registry()).unwrap();
     let address = server.address().to_string();
     let (end, ended) = tokio::sync::oneshot::channel::<()>();
     let task =

@@ -1,35 +1,191 @@
 //! At the limits: too much of anything is refused, and nobody else notices.
 
 use millstream_server::limits::{
-    CLIENTS_MAX, MESSAGE_BYTES_MAX, PROBES_MAX, SOCKETS_MAX, SUBSCRIPTIONS_MAX,
+    CLIENTS_MAX, ENTRY_PACKETS, FOLLOWED_MAX, GRAPHS_MAX, INTERVAL_MIN, MESSAGE_BYTES_MAX,
+    MESSAGE_VALUES_MAX, PROBES_MAX, REASON_BYTES_MAX, SOCKETS_MAX, SUBSCRIPTIONS_MAX,
 };
 use serde_json::json;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::runtime::Handle;
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Error;
 
-use super::support::{Client, Host};
+use super::support::{Client, Host, LIMIT};
 
 const LINE: &str = r#"Graph(format: 1, processes: {
     "a": Process(component: "core/Repeat"),
     "c": Process(component: "core/Drop"),
 }, connectors: [Connector(from: "a.out", to: "c.in")], inports: { "in": "a.in" })"#;
 
+/// A request of so many bytes with a graph that is none.
+fn request_of(bytes: usize) -> String {
+    let request = |text: &str| {
+        let payload = json!({ "graph": "g", "text": text });
+        json!({ "protocol": "millstream", "command": "load", "payload": payload }).to_string()
+    };
+    request(&"x".repeat(bytes - request("").len()))
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn message_that_is_too_long_ends_the_connection_and_no_other() {
     let host = Host::with(&[]).await;
     let (mut one, mut two) = (host.friend().await, host.friend().await);
-    let fits = "x".repeat(MESSAGE_BYTES_MAX - 200);
-    assert_eq!(
-        one.refused("load", json!({ "graph": "g", "text": fits }))
-            .await,
-        "invalid"
-    );
+    one.say_text(request_of(MESSAGE_BYTES_MAX)).await;
+    let refused = one.event("millstream", "error").await;
+    assert_eq!(refused["code"], "invalid");
+    let told = refused.to_string();
+    assert!(told.len() < 3 * REASON_BYTES_MAX, "it is not told again");
+    let name = "x".repeat(REASON_BYTES_MAX + 1);
+    one.say("millstream", "get", json!({ "graph": name })).await;
+    let refused = one.event("runtime", "error").await;
+    assert_eq!(refused["message"], "a name has at most 2000 bytes");
     // The connection may be gone while the rest of this is on its way.
-    let long = json!({ "protocol": "millstream", "command": "list", "payload": { "x": "x".repeat(MESSAGE_BYTES_MAX) } });
-    one.try_say(long.to_string()).await;
-    assert_eq!(one.next().await, None);
+    one.try_say(request_of(MESSAGE_BYTES_MAX + 1)).await;
+    let (code, reason) = one.farewell().await;
+    let wanted = format!("a message has at most {MESSAGE_BYTES_MAX} bytes");
+    assert_eq!((code, reason), (1009, wanted));
     two.get("list", json!({}), "graphs").await;
+    host.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn message_of_too_many_values_is_refused_unread() {
+    let host = Host::with(&[]).await;
+    let mut client = host.friend().await;
+    let request = |values: usize| {
+        let values = "1,".repeat(values - 1);
+        format!(r#"{{"protocol":"millstream","payload":{{"a":[{values}1]}},"command":"list"}}"#)
+    };
+    // Two commas stand between the others.
+    client.say_text(request(MESSAGE_VALUES_MAX - 2)).await;
+    client.event("millstream", "graphs").await;
+    client.say_text(request(MESSAGE_VALUES_MAX - 1)).await;
+    let refused = client.event("runtime", "error").await;
+    let wanted = format!("a message has at most {MESSAGE_VALUES_MAX} values");
+    assert_eq!(refused["message"], wanted);
+    client.get("list", json!({}), "graphs").await;
+    host.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_socket_too_many_waits_for_another_to_go() {
+    let host = Host::with(&[]).await;
+    let mut friend = host.friend().await;
+    let mut silent = Vec::new();
+    for _ in 1..SOCKETS_MAX {
+        silent.push(TcpStream::connect(host.address).await.unwrap());
+    }
+    let address = host.address;
+    let waiting = Handle::current().spawn(async move { Client::connect(address, &[]).await });
+    for _ in 0..200 {
+        friend.get("list", json!({}), "graphs").await;
+    }
+    assert!(!waiting.is_finished(), "there is no place");
+    drop(silent.pop());
+    assert!(waiting.await.unwrap().is_ok());
+    host.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn socket_of_no_client_gets_one_answer_and_gives_its_place_back() {
+    let host = Host::with(&[]).await;
+    for path in ["/", "/metrics", "/nowhere"] {
+        let mut socket = TcpStream::connect(host.address).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n\r\n", host.address);
+        socket.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        let all = socket.read_to_string(&mut answer);
+        timeout(LIMIT, all)
+            .await
+            .expect("the server closes")
+            .unwrap();
+        assert!(answer.starts_with("HTTP/1.1 "), "{path}: {answer}");
+    }
+    host.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn graphs_that_are_followed_are_counted() {
+    let names: Vec<String> = (0..=FOLLOWED_MAX).map(|at| format!("g{at}.ron")).collect();
+    let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), LINE)).collect();
+    let host = Host::with(&files).await;
+    let mut client = host.friend().await;
+    let follow = |at: usize| json!({ "graph": format!("g{at}") });
+    for at in 0..FOLLOWED_MAX {
+        client.get("get", follow(at), "graph").await;
+    }
+    assert_eq!(client.refused("get", follow(FOLLOWED_MAX)).await, "limit");
+    client.get("get", follow(0), "graph").await;
+    host.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn graphs_are_counted() {
+    let host = Host::with(&[]).await;
+    // Each client follows what it makes.
+    let mut clients = Vec::new();
+    for at in 0..GRAPHS_MAX {
+        if at % FOLLOWED_MAX == 0 {
+            clients.push(host.friend().await);
+        }
+        let load = json!({ "graph": format!("g{at}"), "text": "Graph(format: 1, processes: {})" });
+        let client = clients.last_mut().unwrap();
+        client.get("load", load, "graph").await;
+    }
+    let mut client = host.friend().await;
+    let load = json!({ "graph": "more", "text": "Graph(format: 1, processes: {})" });
+    assert_eq!(client.refused("load", load).await, "limit");
+    let again = json!({ "graph": "g7", "text": LINE });
+    client.get("load", again, "graph").await;
+    host.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn packets_that_go_in_at_a_time_are_counted() {
+    let host = Host::with(&[("line.ron", LINE)]).await;
+    let mut client = host.friend().await;
+    client
+        .get("start", json!({ "graph": "line" }), "state")
+        .await;
+    let inject = |packets: usize| {
+        let values: Vec<usize> = (0..packets).collect();
+        json!({ "graph": "line", "port": "in", "values": values })
+    };
+    assert_eq!(
+        client.refused("inject", inject(ENTRY_PACKETS + 1)).await,
+        "limit"
+    );
+    client
+        .get("inject", inject(ENTRY_PACKETS), "injected")
+        .await;
+    host.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counts_come_no_faster_than_they_may() {
+    const MESSAGES: u64 = 10;
+    let endless = LINE.replace(
+        r#""a": Process(component: "core/Repeat")"#,
+        r#""a": Process(component: "core/Sequence", iips: { "count": 1000000000000 })"#,
+    );
+    let endless = endless.replace(r#", inports: { "in": "a.in" }"#, "");
+    let host = Host::with(&[("line.ron", &endless)]).await;
+    let mut client = host.friend().await;
+    client
+        .get("start", json!({ "graph": "line" }), "state")
+        .await;
+    let subscribe = json!({ "graph": "line", "interval_ms": 1 });
+    client.get("subscribe", subscribe, "snapshot").await;
+    let mut times = Vec::new();
+    for _ in 0..MESSAGES {
+        let changes = client.event("millstream", "changes").await;
+        times.push(changes["elapsed_ms"].as_u64().unwrap());
+    }
+    let passed = times[times.len() - 1] - times[0];
+    // The first may have come late by less than an interval.
+    let least = u64::try_from(INTERVAL_MIN.as_millis()).unwrap() * (MESSAGES - 2);
+    assert!(passed >= least, "{times:?}");
     host.end().await;
 }
 
@@ -208,75 +364,5 @@ async fn nonsense_is_answered_and_harms_nobody() {
     }
     let graph = client.get("get", json!({ "graph": "line" }), "graph").await;
     assert_eq!(graph["changed"], false);
-    host.end().await;
-}
-
-/// Messages that mean something, to be spoilt.
-const MEANT: [&str; 12] = [
-    r#"{"protocol":"graph","command":"addnode","payload":{"graph":"line","id":"n","component":"core/Drop","metadata":{"x":1,"y":2}}}"#,
-    r#"{"protocol":"graph","command":"changenode","payload":{"graph":"line","id":"a","metadata":{"label":"A","x":null}}}"#,
-    r#"{"protocol":"graph","command":"addedge","payload":{"graph":"line","src":{"node":"a","port":"out","index":2},"tgt":{"node":"c","port":"in"},"metadata":{"capacity":9}}}"#,
-    r#"{"protocol":"graph","command":"addinitial","payload":{"graph":"line","src":{"data":{"deep":[1,2.5,null,"x"]}},"tgt":{"node":"a","port":"in"}}}"#,
-    r#"{"protocol":"graph","command":"removenode","payload":{"graph":"line","id":"n"}}"#,
-    r#"{"protocol":"graph","command":"addgroup","payload":{"graph":"line","name":"g","nodes":["a"],"metadata":{"description":"d"}}}"#,
-    r#"{"protocol":"component","command":"source","payload":{"name":"new","language":"fbp","code":"a(core/Repeat) OUT -> IN b(core/Drop)"}}"#,
-    r#"{"protocol":"network","command":"edges","payload":{"graph":"line","edges":[{"src":{"node":"a","port":"out"},"tgt":{"node":"c","port":"in"}}]}}"#,
-    r#"{"protocol":"runtime","command":"packet","payload":{"graph":"line","port":"in","event":"data","payload":{"a":[1,2]}}}"#,
-    r#"{"protocol":"trace","command":"start","payload":{"graph":"line","buffersize":10}}"#,
-    r#"{"protocol":"millstream","command":"attach","payload":{"graph":"line","connector":"c.in","every":3,"per_second":7}}"#,
-    r#"{"protocol":"millstream","command":"load","payload":{"graph":"new","text":"Graph(format: 1, processes: {})"}}"#,
-];
-
-#[tokio::test(flavor = "multi_thread")]
-async fn ten_thousand_spoilt_messages_harm_nobody() {
-    const LETTERS: &[u8] = br#"{}[]",:\0123456789-eE.nulltrueax/_ "#;
-    let host = Host::with(&[("line.ron", LINE), ("other.ron", LINE)]).await;
-    let mut client = host.friend().await;
-    client
-        .get("start", json!({ "graph": "other" }), "state")
-        .await;
-    let mut random = 0x2545_F491_4F6C_DD1D_u64;
-    let mut next = |below: usize| {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        usize::try_from(random % below as u64).unwrap()
-    };
-    for round in 0..200 {
-        for _ in 0..50 {
-            let mut bytes = MEANT[next(MEANT.len())].as_bytes().to_vec();
-            for _ in 0..=next(3) {
-                let at = next(bytes.len());
-                match next(3) {
-                    0 => bytes[at] = LETTERS[next(LETTERS.len())],
-                    1 => bytes.insert(at, LETTERS[next(LETTERS.len())]),
-                    _ => drop(bytes.drain(at..(at + 1 + next(8)).min(bytes.len()))),
-                }
-                if bytes.is_empty() {
-                    break;
-                }
-            }
-            client.say_text(String::from_utf8(bytes).unwrap()).await;
-        }
-        let list = client.get("list", json!({}), "graphs").await;
-        assert!(
-            list["graphs"].as_array().unwrap().len() >= 2,
-            "round {round}"
-        );
-        client.forget();
-    }
-    let probe = json!({ "graph": "other", "connector": "c.in" });
-    client.get("attach", probe, "attached").await;
-    client
-        .get(
-            "inject",
-            json!({ "graph": "other", "port": "in", "values": [7] }),
-            "injected",
-        )
-        .await;
-    assert_eq!(
-        client.event("millstream", "packets").await["packets"][0]["value"],
-        7
-    );
     host.end().await;
 }

@@ -13,13 +13,13 @@ const GOOD: &str = r#"Graph(format: 1, processes: { "a": Process(component: "cor
 #[tokio::test]
 async fn addresses_that_others_reach_need_a_secret() {
     let everywhere = SocketAddr::from(([0, 0, 0, 0], 0));
-    let refused = Server::bind(Options::new(everywhere), registry()).await;
+    let refused = Server::bind(Options::new(everywhere), registry());
     assert!(matches!(refused, Err(ServeError::NoSecret(_))));
     let options = Options {
         secrets: secrets(),
         ..Options::new(everywhere)
     };
-    assert!(Server::bind(options, registry()).await.is_ok());
+    assert!(Server::bind(options, registry()).is_ok());
 }
 
 fn status(result: Result<Client, Error>) -> u16 {
@@ -95,14 +95,16 @@ async fn who_may_look_may_not_touch() {
     assert_eq!(welcome["rights"], json!(["inspect"]));
     client.get("list", json!({}), "graphs").await;
     client.get("get", json!({ "graph": "good" }), "graph").await;
+    let target = json!({ "process": "a" });
     let refused = [
         ("start", json!({ "graph": "good" })),
+        ("stop", json!({ "graph": "good" })),
+        ("restart", json!({ "graph": "good" })),
         ("load", json!({ "graph": "x", "text": GOOD })),
         ("save", json!({ "graph": "good" })),
-        (
-            "hold",
-            json!({ "graph": "good", "target": { "process": "a" } }),
-        ),
+        ("hold", json!({ "graph": "good", "target": target })),
+        ("step", json!({ "graph": "good", "target": target })),
+        ("release", json!({ "graph": "good", "target": target })),
         (
             "inject",
             json!({ "graph": "good", "port": "in", "values": [1] }),
@@ -115,8 +117,33 @@ async fn who_may_look_may_not_touch() {
             "{command}"
         );
     }
-    let (answer, _) = client.ask("graph", "clear", json!({ "id": "good" })).await;
-    assert_eq!(answer, "error");
+    let refused = [
+        ("graph", "clear", json!({ "id": "good" })),
+        (
+            "graph",
+            "addnode",
+            json!({ "graph": "good", "id": "b", "component": "core/Drop" }),
+        ),
+        (
+            "component",
+            "source",
+            json!({ "name": "x", "language": "fbp", "code": "" }),
+        ),
+        ("network", "start", json!({ "graph": "good" })),
+        ("network", "stop", json!({ "graph": "good" })),
+        ("network", "persist", json!({ "graph": "good" })),
+        (
+            "runtime",
+            "packet",
+            json!({ "graph": "good", "port": "in", "event": "data" }),
+        ),
+    ];
+    for (protocol, command, payload) in refused {
+        let (answer, payload) = client.ask(protocol, command, payload).await;
+        assert_eq!(answer, "error", "{protocol}:{command}");
+        let wanted = format!("{protocol}:{command} is not permitted");
+        assert_eq!(payload["message"], wanted);
+    }
     client.secret = Some("run".to_owned());
     client
         .get("start", json!({ "graph": "good" }), "state")
@@ -162,6 +189,8 @@ async fn names_that_lead_out_of_the_directory_are_refused() {
         "..",
         ".hidden",
         "a\\b",
+        "..%5cx:",
+        "\u{2024}./../x",
     ] {
         assert_eq!(
             client.refused("load", json!({ "graph": name })).await,
@@ -185,5 +214,36 @@ async fn names_that_lead_out_of_the_directory_are_refused() {
         .await;
     let message = graph["findings"][0]["message"].as_str().unwrap();
     assert!(message.contains("inside the served directory"), "{message}");
+    host.end().await;
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn links_and_coded_names_do_not_lead_out_of_the_directory() {
+    let host = Host::with(&[("in.ron", GOOD)]).await;
+    let outside = tempfile::tempdir().unwrap();
+    let file = outside.path().join("out.ron");
+    std::fs::write(&file, GOOD).unwrap();
+    let inside = host.folder.path();
+    std::os::unix::fs::symlink(&file, inside.join("link.ron")).unwrap();
+    std::os::unix::fs::symlink(outside.path(), inside.join("way")).unwrap();
+    let coded = outside.path().file_name().unwrap().to_str().unwrap();
+    let coded = [format!("..%2f{coded}%2fout"), format!("%2e%2e/{coded}/out")];
+    let mut client = host.friend().await;
+    for name in ["link", "way/out", &coded[0], &coded[1]] {
+        let load = client.refused("load", json!({ "graph": name })).await;
+        assert_eq!(load, "io", "{name}");
+    }
+    for name in ["link", "way/out", "way/new/deep"] {
+        let load = json!({ "graph": name, "text": GOOD.replace("core/Drop", "core/Sink") });
+        client.get("load", load, "graph").await;
+        let save = client.refused("save", json!({ "graph": name })).await;
+        assert_eq!(save, "io", "{name}");
+        let persist = json!({ "graph": name });
+        let (answer, payload) = client.ask("network", "persist", persist).await;
+        assert_eq!(answer, "error", "{name}: {payload}");
+    }
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), GOOD);
+    assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 1);
     host.end().await;
 }

@@ -53,6 +53,10 @@ impl Host {
         Self::start(files, Secrets::default()).await
     }
 
+    #[expect(
+        clippy::unused_async,
+        reason = "whatever concerns a server needs a runtime, and says so"
+    )]
     pub(crate) async fn start(files: &[(&str, &str)], secrets: Secrets) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in files {
@@ -66,7 +70,7 @@ impl Host {
             grace: Duration::from_secs(2),
             ..Options::new(local())
         };
-        let server = Server::bind(options, registry()).await.unwrap();
+        let server = Server::bind(options, registry()).unwrap();
         assert_eq!(server.load_all().unwrap(), Vec::<String>::new());
         let (end, ended) = oneshot::channel::<()>();
         let address = server.address();
@@ -168,6 +172,20 @@ impl Client {
                 Some(Ok(Message::Text(text))) => return Some(serde_json::from_str(&text).unwrap()),
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
                 Some(Ok(_)) => {}
+            }
+        }
+    }
+
+    /// The code and the reason with which the server closes the connection.
+    pub(crate) async fn farewell(&mut self) -> (u16, String) {
+        loop {
+            let heard = timeout(LIMIT, self.socket.next()).await;
+            match heard.expect("the server says something in time") {
+                Some(Ok(Message::Close(Some(frame)))) => {
+                    return (frame.code.into(), frame.reason.as_str().to_owned());
+                }
+                Some(Ok(_)) => {}
+                gone => panic!("gone without a word: {gone:?}"),
             }
         }
     }

@@ -70,14 +70,15 @@ pub(crate) fn bare() -> Result<()> {
 }
 
 /// A server that is ended when dropped.
-struct Server {
+pub(super) struct Server {
     child: Child,
-    address: String,
+    /// What it prints first.
+    pub(super) address: String,
 }
 
 impl Server {
     /// Starts a program that prints the address that it listens at.
-    fn start(command: &mut Command) -> Result<Self> {
+    pub(super) fn start(command: &mut Command) -> Result<Self> {
         let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -91,6 +92,11 @@ impl Server {
         server.address.truncate(server.address.trim_end().len());
         ensure!(!server.address.is_empty(), "the server does not listen");
         Ok(server)
+    }
+
+    /// The number of its process.
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
     }
 }
 

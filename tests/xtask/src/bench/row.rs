@@ -75,6 +75,13 @@ impl Row {
         self
     }
 
+    /// Compares with a baseline by a ratio that was found pair by pair.
+    pub(super) fn paired(mut self, name: &'static str, baseline: f64, ratio: f64) -> Self {
+        self.baseline = Some((name, baseline));
+        self.ratio = Some(ratio);
+        self
+    }
+
     pub(super) fn at_most(mut self, must: f64, aim: f64) -> Self {
         self.goal = Some(Goal::AtMost { must, aim });
         self

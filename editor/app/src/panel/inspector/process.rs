@@ -1,6 +1,7 @@
 //! A process: its name, its settings as a form, its ports, how it fails, what it does live, what its component says.
 
 use egui::{CollapsingHeader, ComboBox, Id, RichText, TextEdit, Ui};
+use millstream_document::live::amount;
 use millstream_document::{Action, Document, Port, PortAt, ProcessField, Side, Target};
 use millstream_graph::{ComponentSpec, OnError, Place, PortRef, PortSpec, Process, ProcessName};
 use millstream_packet::Value;
@@ -9,7 +10,6 @@ use super::schema::{self, Shape};
 use super::{Fields, Gesture, View, Wish, facts, line, problems, remark, title};
 use crate::icon::Icon;
 use crate::markdown::plain;
-use crate::run::big;
 use crate::widget::{self, Button};
 
 pub(super) fn ui(
@@ -76,26 +76,29 @@ fn live(ui: &mut Ui, view: &View<'_>, name: &ProcessName) {
     let Some(live) = view.live else {
         return;
     };
-    let Some(info) = live.process_info(name) else {
+    let Some(process) = live.process_live(name) else {
         return;
     };
     widget::heading(ui, "Live");
-    let look = millstream_canvas::Live::process(live, name);
-    let state = look
-        .as_ref()
-        .map_or("", |look| crate::run::said(look.state));
-    let counts = &info.counts;
     let mut rows = vec![
-        ("State", state.to_owned()),
-        ("Received", big(counts.received)),
-        ("Sent", big(counts.sent)),
-        ("Busy", format!("{:.0} %", counts.busy_percent)),
+        ("State", process.light.name().to_owned()),
+        ("Received", amount(process.received as f64)),
+        ("Sent", amount(process.sent as f64)),
+        ("Busy", format!("{:.0} %", process.busy_percent)),
     ];
-    if counts.failures > 0 {
-        rows.push(("Failed packets", big(counts.failures)));
+    if process.failures > 0 {
+        rows.push(("Failed packets", amount(process.failures as f64)));
     }
     facts(ui, "live", &rows);
-    if let Some(culprit) = look.and_then(|look| look.culprit) {
+    if let Some((first, more)) = &process.errors {
+        let more = if *more > 0 {
+            format!(" (and {more} more)")
+        } else {
+            String::new()
+        };
+        ui.label(RichText::new(format!("{first}{more}")).color(view.theme.red));
+    }
+    if let Some(culprit) = live.culprit(name) {
         let text = format!("Back-pressure starts here: {culprit}");
         ui.label(RichText::new(text).color(view.theme.red));
     }

@@ -422,6 +422,7 @@ mod tests {
                 graph: "mill".to_owned(),
                 run,
                 elapsed_ms: 20,
+                missed: 0,
                 connectors: vec![(0, changed)],
                 processes: Vec::new(),
             })

@@ -86,6 +86,7 @@ fn orders() -> Table {
             graph: "orders".to_owned(),
             run: 1,
             elapsed_ms: 91_000 + 500 * u64::from(look),
+            missed: 0,
             connectors: counts.collect(),
             processes: Vec::new(),
         }));
