@@ -6,6 +6,7 @@ mod completions;
 mod components;
 mod diff;
 mod doctor;
+mod edit;
 mod eval;
 mod explain;
 mod fmt;
@@ -43,6 +44,7 @@ pub(crate) fn perform(cli: &Cli, shell: &Shell) -> Result<Exit, Fault> {
         Verb::Replay(args) => replay::replay(args, shell),
         Verb::Test(args) => test::test(args, shell),
         Verb::Serve(args) => serve::serve(args, shell),
+        Verb::Edit(args) => edit::edit(args, shell),
         Verb::Top(args) => top::top(args, shell),
         Verb::Tap(args) => tap::tap(args, shell),
         Verb::Why(args) => why::why(args, shell),

@@ -19,6 +19,7 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::extension::LogSink;
 use crate::folder::Folder;
 use crate::http::router;
+use crate::pages::Page;
 use crate::resolve::Subgraphs;
 use crate::run::Run;
 use crate::security::Secrets;
@@ -52,6 +53,10 @@ pub struct Options {
     pub grace: Duration,
     /// The component that runs scripts, for clients that send the source of one.
     pub script: Option<ScriptHost>,
+    /// The editor for browsers; none if there is none to serve.
+    pub pages: &'static [Page],
+    /// The components as a document for editors in a browser: what `millstream components --json` says.
+    pub components: String,
 }
 
 /// A component that runs scripts.
@@ -80,6 +85,8 @@ impl Options {
             threads: 1,
             grace: Duration::from_secs(10),
             script: None,
+            pages: &[],
+            components: String::new(),
         }
     }
 }

@@ -7,6 +7,8 @@ mod edits;
 #[cfg(test)]
 mod fbp;
 #[cfg(test)]
+mod files;
+#[cfg(test)]
 mod graphs;
 #[cfg(test)]
 mod limits;
