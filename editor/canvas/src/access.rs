@@ -8,8 +8,8 @@ use egui::{Context, Id, Pos2, Rect, Vec2};
 use millstream_document::{Document, Side, Target};
 
 use crate::camera::Camera;
+use crate::detail::Detail;
 use crate::hit::Hit;
-use crate::lod::Detail;
 use crate::look::{ProcessLook, WireLook};
 use crate::scene::card::{Card, Kind, Slot};
 use crate::scene::wire::Wire;

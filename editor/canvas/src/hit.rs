@@ -4,7 +4,7 @@ use egui::{Pos2, Rect, Vec2};
 use millstream_document::{PortAt, Side, Target};
 use millstream_graph::PortRef;
 
-use crate::lod::Detail;
+use crate::detail::Detail;
 use crate::scene::Scene;
 use crate::scene::card::Card;
 use crate::theme::metric::{BEND_RADIUS, PORT_HIT_ON_SCREEN, WIRE_HIT_ON_SCREEN};

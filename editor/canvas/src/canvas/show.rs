@@ -8,9 +8,9 @@ use millstream_graph::PortRef;
 
 use crate::access::{Access, Looks, card_name, port_name, wire_name};
 use crate::canvas::{Canvas, Show, tolerance};
+use crate::detail::{Detail, shows_wire_labels};
 use crate::gesture::{Gesture, moved};
 use crate::hit::Hit;
-use crate::lod::{Detail, shows_wire_labels};
 use crate::look::{ProcessLook, WireLook};
 use crate::paint::card::{Glow, State};
 use crate::paint::label::Labels;

@@ -160,13 +160,14 @@ impl<'d> Stage<'d> {
             motion: Motion::Reduced,
         };
         let canvas = &mut self.canvas;
-        let output = self.ctx.run_ui(input, |ui| {
+        let mut output = self.ctx.run_ui(input, |ui| {
             std::hint::black_box(canvas.ui(ui, show));
         });
-        let shapes = self.ctx.tessellate(output.shapes, output.pixels_per_point);
+        let shapes = std::mem::take(&mut output.shapes);
+        let shapes = self.ctx.tessellate(shapes, output.pixels_per_point);
         let millis = cpu_millis() - began;
         std::hint::black_box(shapes);
-        output.textures_delta.drop_without_applying_deltas();
+        output.drop_without_applying_deltas();
         millis
     }
 }

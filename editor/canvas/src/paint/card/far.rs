@@ -4,7 +4,7 @@ use egui::{Color32, Pos2, Rect, Vec2};
 use millstream_document::Side;
 use millstream_graph::Severity;
 
-use crate::lod::Detail;
+use crate::detail::Detail;
 use crate::look::{ProcessLook, ProcessState};
 use crate::paint::Brush;
 use crate::paint::card::{Glow, State, port_color, state_glyph};
