@@ -132,13 +132,23 @@ impl Page<'_> {
         }
     }
 
-    /// Waits until nothing has a name that passes.
+    /// Waits until something moves no more: what is laid out glides to its place.
     ///
     /// # Errors
     ///
-    /// Fails when it stays.
-    pub(crate) async fn until_gone(&self, pattern: &str) -> Result<()> {
-        self.until(pattern, <[Found]>::is_empty).await.map(drop)
+    /// Fails when it is not there, or never rests.
+    pub(crate) async fn until_still(&self, pattern: &str) -> Result<Found> {
+        let until = Instant::now() + PATIENCE;
+        let mut before = self.find(pattern).await?;
+        loop {
+            sleep(LOOK * 3).await;
+            let now = self.find(pattern).await?;
+            if now == before {
+                return Ok(now);
+            }
+            ensure!(Instant::now() < until, "{pattern} never rests");
+            before = now;
+        }
     }
 
     /// Clicks in the middle of something.
