@@ -95,11 +95,12 @@ async fn draw(page: &Page<'_>) -> Result<()> {
         page.find(&format!("^wire {from} to {to}")).await?;
     }
     page.click("^process tick,").await?;
-    page.click("^every_ms$")
+    page.click_field("^every_ms$")
         .await
         .context("the inspector shows settings")?;
     page.keys("20").await?;
-    page.keys(&key::ENTER.to_string()).await
+    page.keys(&key::ENTER.to_string()).await?;
+    page.find("^No problems$").await.map(drop)
 }
 
 /// Runs the graph until counts have risen, and stops it.
