@@ -5,7 +5,6 @@
 
 use std::env;
 use std::error::Error;
-use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -49,15 +48,8 @@ fn page(file: &Path, out: &Path) -> Result<String, Box<dyn Error>> {
     let packed = packed.finish()?;
     let place = out.join(format!("{name}.gz"));
     // The check sum of gzip, and the length: enough to tell two builds apart.
-    let sum: String = packed
-        .iter()
-        .rev()
-        .take(8)
-        .fold(String::new(), |mut text, byte| {
-            // Writing to a string does not fail.
-            drop(write!(text, "{byte:02x}"));
-            text
-        });
+    let sum: Vec<String> = packed.iter().rev().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let sum = sum.concat();
     fs::write(&place, packed)?;
     let kind = kind(file).unwrap_or_default();
     Ok(format!(

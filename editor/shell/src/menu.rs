@@ -76,19 +76,12 @@ fn whole(app: &AppHandle) -> tauri::Result<Menu<Wry>> {
     let menu = MenuBuilder::new(app);
     #[cfg(target_os = "macos")]
     let menu = menu.item(&application(app)?);
-    let menu = menu.item(&file(app)?).item(&edit(app)?);
-    let others = [
-        ("Graph", GRAPH),
-        ("Run", RUN),
-        ("View", VIEW),
-        ("Help", HELP),
-    ];
-    let others =
-        others.map(|(title, commands)| with(SubmenuBuilder::new(app, title), commands).build());
-    others
-        .into_iter()
-        .try_fold(menu, |menu, other| Ok(menu.item(&other?)))?
-        .build()
+    let mut menu = menu.item(&file(app)?).item(&edit(app)?);
+    for (title, commands) in [("Graph", GRAPH), ("Run", RUN), ("View", VIEW), ("Help", HELP)] {
+        let commands = with(SubmenuBuilder::new(app, title), commands);
+        menu = menu.item(&commands.build()?);
+    }
+    menu.build()
 }
 
 fn file(app: &AppHandle) -> tauri::Result<Submenu<Wry>> {

@@ -698,6 +698,7 @@ impl Cli {
             Verb::Replay(args) => args.run.format.get(),
             Verb::Test(args) => args.format.get(),
             Verb::Serve(args) => args.format.get(),
+            Verb::Edit(args) => args.format.get(),
             Verb::Check(args) => args.format.get(),
             Verb::Fmt(args) => args.format.get(),
             Verb::Explain(args) => args.format.get(),

@@ -43,8 +43,17 @@ enum Place {
     },
 }
 
-fn main() -> Result<ExitCode> {
-    let args = Args::parse();
+fn main() -> ExitCode {
+    match drive(Args::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn drive(args: Args) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -55,8 +64,7 @@ fn main() -> Result<ExitCode> {
             Place::Pictures { folder } => timeout(LIMIT, pictures::take(&folder)).await,
         };
         done.context("it takes too long")?
-    })?;
-    Ok(ExitCode::SUCCESS)
+    })
 }
 
 /// The folder of the programs: where this one is.

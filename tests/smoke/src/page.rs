@@ -28,11 +28,11 @@ pub(crate) mod key {
     pub(crate) const SHIFT: char = '\u{e008}';
 }
 
-/// What is at a name: the element's texts, and its middle.
+/// What is at a name: its role, and its middle.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Found {
+    pub(crate) role: String,
     pub(crate) name: String,
-    pub(crate) text: String,
     pub(crate) x: f64,
     pub(crate) y: f64,
 }
@@ -48,7 +48,8 @@ const FIND: &str = "
         .filter((element) => wanted.test(element.getAttribute('aria-label')))
         .map((element) => {
             const place = element.getBoundingClientRect();
-            return [element.getAttribute('aria-label'), element.textContent, place.x + place.width / 2, place.y + place.height / 2];
+            return [element.getAttribute('role') ?? '', element.getAttribute('aria-label'),
+                place.x + place.width / 2, place.y + place.height / 2];
         });";
 
 impl Page<'_> {
@@ -85,8 +86,8 @@ impl Page<'_> {
         let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
         let number = |value: &Json| value.as_f64().unwrap_or_default();
         let found = found.iter().map(|found| Found {
-            name: text(&found[0]),
-            text: text(&found[1]),
+            role: text(&found[0]),
+            name: text(&found[1]),
             x: number(&found[2]),
             y: number(&found[3]),
         });
@@ -132,13 +133,23 @@ impl Page<'_> {
         }
     }
 
-    /// Waits until nothing has a name that passes.
+    /// Waits until something moves no more: what is laid out glides to its place.
     ///
     /// # Errors
     ///
-    /// Fails when it stays.
-    pub(crate) async fn until_gone(&self, pattern: &str) -> Result<()> {
-        self.until(pattern, <[Found]>::is_empty).await.map(drop)
+    /// Fails when it is not there, or never rests.
+    pub(crate) async fn until_still(&self, pattern: &str) -> Result<Found> {
+        let until = Instant::now() + PATIENCE;
+        let mut before = self.find(pattern).await?;
+        loop {
+            sleep(LOOK * 3).await;
+            let now = self.find(pattern).await?;
+            if now == before {
+                return Ok(now);
+            }
+            ensure!(Instant::now() < until, "{pattern} never rests");
+            before = now;
+        }
     }
 
     /// Clicks in the middle of something.
@@ -149,6 +160,19 @@ impl Page<'_> {
     pub(crate) async fn click(&self, pattern: &str) -> Result<()> {
         let found = self.find(pattern).await?;
         self.click_at(found.x, found.y).await
+    }
+
+    /// Clicks into a field, which often has a label of the same name.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it is not there.
+    pub(crate) async fn click_field(&self, pattern: &str) -> Result<()> {
+        let is_field = |found: &Found| matches!(found.role.as_str(), "textbox" | "spinbutton");
+        let found = self.until(pattern, |found| found.iter().any(is_field)).await?;
+        let field = found.iter().find(|found| is_field(found));
+        let field = field.context("a field")?;
+        self.click_at(field.x, field.y).await
     }
 
     /// Clicks at a place.

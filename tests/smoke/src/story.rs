@@ -59,7 +59,7 @@ impl Desk {
 /// Tells the story.
 pub(crate) async fn tell(page: &Page<'_>, desk: &Desk) -> Result<()> {
     page.until_started().await?;
-    page.find("^graph.*0 processes|^canvas")
+    page.find("^first-day: 0 processes")
         .await
         .context("the graph opens")?;
     say("opened");
@@ -75,26 +75,32 @@ pub(crate) async fn tell(page: &Page<'_>, desk: &Desk) -> Result<()> {
 /// Adds the components by keyboard, and connects them by mouse.
 async fn draw(page: &Page<'_>) -> Result<()> {
     for (component, name) in COMPONENTS {
+        // With nothing selected: after a selected process it would be wired at once.
+        page.keys(&key::ESCAPE.to_string()).await?;
         page.keys("a").await?;
-        page.find("^Search|^Filter|^Find")
+        page.find("^Search components to add$")
             .await
             .context("the palette opens")?;
         page.keys(component).await?;
         page.keys(&key::ENTER.to_string()).await?;
         page.find(&format!("^process {name},")).await?;
     }
+    page.keys(&key::ESCAPE.to_string()).await?;
+    page.chord(&[key::CONTROL], 'l').await?;
     page.keys(&key::HOME.to_string()).await?;
+    page.until_still("^input drop.in$").await?;
     for (from, to) in WIRES {
         page.drag(&format!("^output {from}$"), &format!("^input {to}$"))
             .await?;
         page.find(&format!("^wire {from} to {to}")).await?;
     }
     page.click("^process tick,").await?;
-    page.click("^every_ms$")
+    page.click_field("^every_ms$")
         .await
         .context("the inspector shows settings")?;
     page.keys("20").await?;
-    page.keys(&key::ENTER.to_string()).await
+    page.keys(&key::ENTER.to_string()).await?;
+    page.find("^No problems$").await.map(drop)
 }
 
 /// Runs the graph until counts have risen, and stops it.
