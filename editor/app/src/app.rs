@@ -1,9 +1,12 @@
 //! The editor as a whole: what it holds, and what happens in a frame.
 
+mod action;
 mod arrive;
+mod dialogs;
 mod files;
 mod keep;
 mod layout;
+mod menu;
 mod perform;
 mod runs;
 

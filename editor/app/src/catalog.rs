@@ -1,15 +1,12 @@
 //! The components, read from what `millstream components --json` says.
 //!
-//! The editor never sees the components themselves (R4): whoever has them describes them in this document. Its forms of
-//! text, such as expressions, are checked by the language itself, which the editor has.
+//! The editor never sees the components themselves (R4): whoever has them describes them in this document.
 
 use indexmap::IndexMap;
 use millstream_graph::{Catalog, ComponentSpec, Cost, ExampleSpec, PortSpec, SettingSpec};
 use millstream_packet::{Packet, PortType, Value};
 use serde::Deserialize;
 use serde_json::Value as Json;
-
-use crate::format;
 
 /// The name of the document that is read.
 const SCHEMA: &str = "millstream.components/1";
@@ -37,7 +34,7 @@ pub fn read_catalog(json: &str) -> Result<Catalog, CatalogError> {
         return Err(CatalogError::Schema(document.schema));
     }
     let specs = document.components.into_iter().map(Component::spec);
-    Ok(Catalog::new(specs).with_formats(format::formats()))
+    Ok(Catalog::new(specs))
 }
 
 #[derive(Deserialize)]
@@ -208,7 +205,6 @@ mod tests {
         );
         let example = spec.examples.first().unwrap();
         assert_eq!(example.outputs.get("out").map(Vec::len), Some(3));
-        assert!(!catalog.formats().is_empty());
     }
 
     #[test]

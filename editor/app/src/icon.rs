@@ -13,8 +13,6 @@ pub(crate) enum Icon {
     Stop,
     /// A triangle before a bar: step.
     Step,
-    /// A magnifying glass.
-    Search,
     /// A plus.
     Plus,
     /// A cross.
@@ -35,16 +33,10 @@ pub(crate) enum Icon {
     Down,
     /// An arrow back to the left.
     Undo,
-    /// An arrow back to the right.
-    Redo,
-    /// A dot within a ring: probe.
-    Probe,
     /// Two sheets.
     Copy,
     /// A bin.
     Trash,
-    /// A sheet with lines.
-    Sheet,
     /// A disc.
     Dot,
     /// A ring.
@@ -59,8 +51,6 @@ pub(crate) enum Icon {
     SideRight,
     /// An arrow into a box: re-inject.
     Inject,
-    /// Two joined boxes: a subgraph.
-    Graph,
 }
 
 impl Icon {
@@ -77,11 +67,11 @@ impl Icon {
         match self {
             Self::Run | Self::Hold | Self::Stop | Self::Step => pen.control(self),
             Self::Error | Self::Warning | Self::Hint | Self::Check => pen.verdict(self),
-            Self::Right | Self::Down | Self::Undo | Self::Redo | Self::Inject => pen.arrow(self),
+            Self::Right | Self::Down | Self::Undo | Self::Inject => pen.arrow(self),
             Self::SideLeft | Self::SideBottom | Self::SideRight => pen.side(self),
-            Self::Dot | Self::Ring | Self::Clock | Self::Probe | Self::Search => pen.round(self),
+            Self::Dot | Self::Ring | Self::Clock => pen.round(self),
             Self::Plus | Self::Close | Self::Menu => pen.lines(self),
-            Self::Copy | Self::Trash | Self::Sheet | Self::Graph => pen.thing(self),
+            Self::Copy | Self::Trash => pen.thing(self),
         }
     }
 }
@@ -178,18 +168,17 @@ impl Pen<'_> {
                 self.line(&[(0.3, 0.38), (0.5, 0.6), (0.7, 0.38)]);
                 self.line(&[(0.12, 0.56), (0.12, 0.88), (0.88, 0.88), (0.88, 0.56)]);
             }
-            other => {
-                let flip = |x: f32| if other == Icon::Undo { x } else { 1.0 - x };
-                self.line(&[(flip(0.34), 0.18), (flip(0.12), 0.4), (flip(0.34), 0.62)]);
+            _ => {
+                self.line(&[(0.34, 0.18), (0.12, 0.4), (0.34, 0.62)]);
                 let bow: Vec<(f32, f32)> = (0..=12_u8)
                     .map(|step| {
                         let angle = std::f32::consts::PI * (f32::from(step) / 12.0 - 0.5);
-                        (flip(0.6 + 0.24 * angle.cos()), 0.62 + 0.22 * angle.sin())
+                        (0.6 + 0.24 * angle.cos(), 0.62 + 0.22 * angle.sin())
                     })
                     .collect();
-                self.line(&[(flip(0.12), 0.4), (flip(0.6), 0.4)]);
+                self.line(&[(0.12, 0.4), (0.6, 0.4)]);
                 self.line(&bow);
-                self.line(&[(flip(0.6), 0.84), (flip(0.38), 0.84)]);
+                self.line(&[(0.6, 0.84), (0.38, 0.84)]);
             }
         }
     }
@@ -207,17 +196,9 @@ impl Pen<'_> {
         match icon {
             Icon::Dot => self.disc((0.5, 0.5), 0.3),
             Icon::Ring => self.ring((0.5, 0.5), 0.28),
-            Icon::Clock => {
+            _ => {
                 self.ring((0.5, 0.5), 0.4);
                 self.line(&[(0.5, 0.26), (0.5, 0.52), (0.68, 0.62)]);
-            }
-            Icon::Probe => {
-                self.ring((0.5, 0.5), 0.38);
-                self.disc((0.5, 0.5), 0.14);
-            }
-            _ => {
-                self.ring((0.42, 0.42), 0.28);
-                self.line(&[(0.63, 0.63), (0.88, 0.88)]);
             }
         }
     }
@@ -241,34 +222,20 @@ impl Pen<'_> {
     }
 
     fn thing(&self, icon: Icon) {
-        match icon {
-            Icon::Copy => {
-                self.frame((0.34, 0.34), (0.86, 0.88));
-                self.line(&[
-                    (0.34, 0.66),
-                    (0.14, 0.66),
-                    (0.14, 0.12),
-                    (0.66, 0.12),
-                    (0.66, 0.34),
-                ]);
-            }
-            Icon::Trash => {
-                self.line(&[(0.12, 0.26), (0.88, 0.26)]);
-                self.line(&[(0.38, 0.26), (0.38, 0.12), (0.62, 0.12), (0.62, 0.26)]);
-                self.line(&[(0.22, 0.26), (0.28, 0.9), (0.72, 0.9), (0.78, 0.26)]);
-            }
-            Icon::Graph => {
-                self.frame((0.1, 0.14), (0.44, 0.44));
-                self.frame((0.56, 0.56), (0.9, 0.86));
-                self.line(&[(0.44, 0.3), (0.73, 0.3), (0.73, 0.56)]);
-            }
-            _ => {
-                self.frame((0.2, 0.1), (0.8, 0.9));
-                for y in [0.34, 0.5, 0.66] {
-                    self.line(&[(0.34, y), (0.66, y)]);
-                }
-            }
+        if icon == Icon::Copy {
+            self.frame((0.34, 0.34), (0.86, 0.88));
+            let behind = [
+                (0.34, 0.66),
+                (0.14, 0.66),
+                (0.14, 0.12),
+                (0.66, 0.12),
+                (0.66, 0.34),
+            ];
+            return self.line(&behind);
         }
+        self.line(&[(0.12, 0.26), (0.88, 0.26)]);
+        self.line(&[(0.38, 0.26), (0.38, 0.12), (0.62, 0.12), (0.62, 0.26)]);
+        self.line(&[(0.22, 0.26), (0.28, 0.9), (0.72, 0.9), (0.78, 0.26)]);
     }
 }
 

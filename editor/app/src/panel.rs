@@ -12,7 +12,7 @@ pub(crate) mod text;
 
 use egui::Pos2;
 use millstream_canvas::{Place, Theme};
-use millstream_document::{Action, Document, GestureId, PortAt, Target};
+use millstream_document::{Action, Document, GestureId, PortAt, Position, Target, Wiring};
 use millstream_graph::ProcessName;
 use serde_json::Value as Json;
 
@@ -58,6 +58,8 @@ pub(crate) enum Wish {
     PickComponent(Box<Place>),
     /// A component is to be added.
     AddComponent(String),
+    /// A component is to be added at a place, wired at once.
+    AddAt(String, Option<Position>, Wiring),
     /// Something was chosen on the first screen.
     Welcome(Choice),
     /// A text is to be put on the clipboard.

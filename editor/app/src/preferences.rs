@@ -8,6 +8,10 @@ use crate::keymap::Bindings;
 /// What the user prefers. Fields that an older editor did not know have their defaults.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches that are independent of each other, by their names in the kept text"
+)]
 pub struct Preferences {
     /// Light or dark.
     pub theme: ThemeChoice,

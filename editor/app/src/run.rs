@@ -160,7 +160,9 @@ impl Runs {
             self.interval_ms = interval_ms;
             let followed = self.graphs.iter().filter(|(_, run)| run.is_followed);
             let names: Vec<String> = followed.map(|(name, _)| name.clone()).collect();
-            names.iter().for_each(|name| self.subscribe(name));
+            for name in &names {
+                self.subscribe(name);
+            }
         }
     }
 
@@ -272,12 +274,11 @@ impl Runs {
     }
 
     fn ask(&mut self, request: &Request, purpose: Asked) {
-        match self.link.ask(request) {
-            Some(id) => drop(self.asked.insert(id, purpose)),
-            None => {
-                let text = "the runtime is not connected".to_owned();
-                self.events.push(RunEvent::Refused(text));
-            }
+        if let Some(id) = self.link.ask(request) {
+            self.asked.insert(id, purpose);
+        } else {
+            let text = "the runtime is not connected".to_owned();
+            self.events.push(RunEvent::Refused(text));
         }
     }
 
@@ -292,7 +293,9 @@ impl Runs {
         self.ask(&Request::Logs(logs), Asked::Nothing);
         let followed = self.graphs.iter().filter(|(_, run)| run.is_followed);
         let names: Vec<String> = followed.map(|(name, _)| name.clone()).collect();
-        names.iter().for_each(|name| self.subscribe(name));
+        for name in &names {
+            self.subscribe(name);
+        }
         self.attach_probes_again();
     }
 

@@ -1,8 +1,8 @@
 //! Pieces that panels are made of, so that all of them look alike.
 
 use egui::{
-    Align, Color32, CornerRadius, Frame, Layout, Margin, Response, RichText, Role, Sense, Stroke,
-    StrokeKind, TextEdit, Ui, Vec2, WidgetInfo, vec2,
+    Align, Color32, Frame, Layout, Margin, Response, RichText, Role, Sense, Stroke, StrokeKind,
+    TextEdit, Ui, Vec2, WidgetInfo, vec2,
 };
 use millstream_canvas::Theme;
 use millstream_graph::Severity;

@@ -26,7 +26,11 @@ impl EditorApp {
 
     fn take(&mut self, ctx: &egui::Context, purpose: Purpose, answer: HostAnswer) {
         match (purpose, answer) {
-            (Purpose::Catalog, HostAnswer::Catalog(catalog)) => self.shelf.set_catalog(*catalog),
+            (Purpose::Catalog, HostAnswer::Catalog(catalog)) => {
+                // Forms of text are checked by what the editor itself knows of them.
+                let catalog = catalog.with_formats(crate::format::formats());
+                self.shelf.set_catalog(catalog);
+            }
             (Purpose::Preferences, HostAnswer::Kept(Some(json))) => {
                 self.preferences = Preferences::read(&json);
                 self.keymap = Keymap::new(&self.preferences.keys);

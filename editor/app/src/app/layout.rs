@@ -6,7 +6,7 @@ use millstream_canvas::Request;
 use super::runs::Seat;
 use super::{Bottom, EditorApp, Left};
 use crate::canvas;
-use crate::command::{Command, Situation};
+use crate::command::Situation;
 use crate::frame::{bar, notices, status, tabs, welcome};
 use crate::panel::{View, Wish, history, problems, runs, text};
 use crate::widget;
@@ -270,9 +270,7 @@ impl EditorApp {
             return;
         };
         let live = self.live(document, seat);
-        let text = live
-            .as_ref()
-            .and_then(|live| millstream_canvas::Live::banner(live));
+        let text = live.as_ref().and_then(millstream_canvas::Live::banner);
         if let Some(text) = text {
             notice_bar(ui, self.theme.red, |ui| drop(ui.label(text)));
         }
@@ -354,14 +352,17 @@ impl super::Panels {
             }
         });
         ui.add_space(2.0);
-        match self.bottom {
+        let wishes = match self.bottom {
             Bottom::Problems => problems::ui(ui, view),
             Bottom::Packets => self.packets.ui(ui, view),
             Bottom::Logs => self.logs.ui(ui, view),
             Bottom::Runs => runs::ui(ui, view),
             Bottom::Text => self.text.ui(ui, view),
             Bottom::History => history::ui(ui, view),
-        }
+        };
+        // The panel keeps the height that it was given, however little it shows.
+        ui.take_available_space();
+        wishes
     }
 }
 
@@ -382,41 +383,4 @@ fn notice_bar(ui: &mut Ui, color: egui::Color32, add: impl FnOnce(&mut Ui)) {
                 add(ui);
             });
         });
-}
-
-/// What a context menu offers, by what was clicked.
-pub(super) const fn menu(is_on_process: bool, is_on_wire: bool) -> &'static [Command] {
-    if is_on_process {
-        &[
-            Command::DrillIn,
-            Command::Rename,
-            Command::Replace,
-            Command::Hold,
-            Command::Step,
-            Command::Group,
-            Command::Extract,
-            Command::Dissolve,
-            Command::Duplicate,
-            Command::Pin,
-            Command::DeleteAndHeal,
-            Command::Delete,
-        ]
-    } else if is_on_wire {
-        &[
-            Command::QuickAdd,
-            Command::Probe,
-            Command::Hold,
-            Command::Step,
-            Command::Delete,
-        ]
-    } else {
-        &[
-            Command::QuickAdd,
-            Command::AddNote,
-            Command::Paste,
-            Command::SelectAll,
-            Command::Arrange,
-            Command::FitAll,
-        ]
-    }
 }

@@ -1,19 +1,17 @@
 //! What the user wishes, done: the one place where commands and actions have their effect.
 
 use egui::Context;
-use millstream_document::{
-    Action, Add, Alignment, Axis, Deletion, Document, Pin, ProcessField, Select, Target, Wiring,
-    is_pinned,
-};
+use millstream_document::{Action, Add, Position, Select, Target, Wiring};
 use millstream_graph::{ComponentRef, Severity};
 
+use super::action::{action, free_place};
 use super::{Bottom, EditorApp, Left};
 use crate::command::{Command, available};
 use crate::desk::Purpose;
-use crate::dialog::ask::{Answer, Ask};
-use crate::dialog::palette::{Chosen, For, Palette};
+use crate::dialog::Dialog;
+use crate::dialog::ask::Ask;
+use crate::dialog::palette::{For, Palette};
 use crate::dialog::shortcuts::Shortcuts;
-use crate::dialog::{Dialog, preferences};
 use crate::example::SAMPLE;
 use crate::frame::welcome::Choice;
 use crate::host::HostRequest;
@@ -36,6 +34,7 @@ impl EditorApp {
                 self.dialog = Some(Dialog::Palette(Palette::at(&place)));
             }
             Wish::AddComponent(name) => self.add(ctx, &name, None, Wiring::AfterSelection),
+            Wish::AddAt(name, at, wiring) => self.add(ctx, &name, at, wiring),
             Wish::CopyText(text) => ctx.copy_text(text),
             Wish::ApplyText(action) => {
                 let gesture = crate::panel::Gesture(egui::Id::unique("text pane"));
@@ -71,7 +70,7 @@ impl EditorApp {
     }
 
     /// Has the document do something, and tells what came of it.
-    fn act(&mut self, ctx: &Context, action: Action) {
+    pub(super) fn act(&mut self, ctx: &Context, action: Action) {
         let typed = match &action {
             Action::TypeValue { port, text } => Some((port.clone(), text.clone())),
             _ => None,
@@ -123,24 +122,21 @@ impl EditorApp {
         self.show(ctx, target);
     }
 
-    fn add(
-        &mut self,
-        ctx: &Context,
-        name: &str,
-        at: Option<millstream_document::Position>,
-        wiring: Wiring,
-    ) {
+    fn add(&mut self, ctx: &Context, name: &str, at: Option<Position>, wiring: Wiring) {
         let Ok(component) = name.parse::<ComponentRef>() else {
             return;
         };
-        let is_selected = self
-            .workspace
-            .document()
-            .is_some_and(|document| !document.selection().is_empty());
-        let wiring = match wiring {
-            Wiring::AfterSelection if !is_selected => Wiring::Alone,
-            wiring => wiring,
+        let Some(document) = self.workspace.document() else {
+            return;
         };
+        let is_selected = !document.selection().is_empty();
+        let (at, wiring) = match wiring {
+            // It comes beside what it is wired to.
+            Wiring::AfterSelection if is_selected => (None, Wiring::AfterSelection),
+            Wiring::AfterSelection => (at, Wiring::Alone),
+            wiring => (at, wiring),
+        };
+        let at = at.map(|at| free_place(document, at));
         let add = Add {
             component: Some(component),
             at,
@@ -302,13 +298,11 @@ impl EditorApp {
             .into_iter()
             .flat_map(|problem| document.fixes(problem));
         let first = offers.into_iter().next();
-        match first {
-            Some(offer) => self.act(ctx, offer.action),
-            None => {
-                let text =
-                    "nobody knows a fix for this one; the help beside it says what to look at";
-                self.notices.tell(Severity::Hint, text);
-            }
+        if let Some(offer) = first {
+            self.act(ctx, offer.action);
+        } else {
+            let text = "nobody knows a fix for this one; the help beside it says what to look at";
+            self.notices.tell(Severity::Hint, text);
         }
     }
 
@@ -330,229 +324,4 @@ impl EditorApp {
         };
         self.notices.tell(Severity::Hint, text);
     }
-
-    /// Selects what was clicked, and shows what can be done with it.
-    fn open_menu(&mut self, ctx: &Context, target: Option<Target>, at: egui::Pos2) {
-        let (process, wire) = match &target {
-            Some(Target::Process(_) | Target::Port(_)) => (true, false),
-            Some(Target::Wire(_)) => (false, true),
-            _ => (false, false),
-        };
-        let is_selected = target.as_ref().is_none_or(|target| {
-            self.workspace
-                .document()
-                .is_some_and(|document| document.selection().contains(target))
-        });
-        if let Some(target) = target.filter(|_| !is_selected) {
-            self.act(ctx, Action::Select(Select::Only(vec![target])));
-        }
-        self.dialog = Some(Dialog::Menu {
-            commands: super::layout::menu(process, wire),
-            at,
-            is_new: true,
-        });
-    }
-
-    /// Draws the dialog that is open, and does what is chosen in it.
-    pub(super) fn dialogs(&mut self, ui: &egui::Ui) -> Vec<Wish> {
-        let Some(mut dialog) = self.dialog.take() else {
-            return Vec::new();
-        };
-        let mut wishes = Vec::new();
-        let stays = match &mut dialog {
-            Dialog::Palette(palette) => self.palette(ui, palette, &mut wishes),
-            Dialog::Preferences => !preferences::ui(ui, &mut self.preferences),
-            Dialog::Shortcuts(sheet) => !sheet.ui(ui, &self.keymap, &mut self.preferences.keys),
-            Dialog::Menu {
-                commands,
-                at,
-                is_new,
-            } => {
-                let seat = self.seat();
-                let situation = self.situation(&seat);
-                let menu = (*commands, *at, std::mem::take(is_new));
-                match crate::dialog::menu(ui, menu, &situation, &self.keymap) {
-                    Ok(stays) => stays,
-                    Err(command) => {
-                        wishes.push(Wish::Command(command));
-                        false
-                    }
-                }
-            }
-            Dialog::Ask(ask) => match ask.ui(ui) {
-                Answer::Open => true,
-                answer => {
-                    self.answer(ask.clone(), answer);
-                    false
-                }
-            },
-        };
-        if stays && self.dialog.is_none() {
-            self.dialog = Some(dialog);
-        }
-        wishes
-    }
-
-    fn palette(&self, ui: &egui::Ui, palette: &mut Palette, wishes: &mut Vec<Wish>) -> bool {
-        let seat = self.seat();
-        let situation = self.situation(&seat);
-        let catalog = self.shelf.catalog();
-        match palette.ui(ui, (&situation, &catalog), &self.keymap) {
-            Chosen::Open => return true,
-            Chosen::Dropped => {}
-            Chosen::Command(command) => wishes.push(Wish::Command(command)),
-            Chosen::Target(target) => wishes.push(Wish::Show(target)),
-            Chosen::Component(name, For::Replace(process)) => {
-                if let Ok(component) = name.parse() {
-                    wishes.push(Wish::Act(Action::Replace { process, component }));
-                }
-            }
-            Chosen::Component(name, For::Add { at, wiring, .. }) => {
-                if let Ok(component) = name.parse() {
-                    let component = Some(component);
-                    wishes.push(Wish::Act(Action::Add(Add {
-                        component,
-                        at,
-                        wiring,
-                    })));
-                }
-            }
-            Chosen::Component(name, For::Everything) => wishes.push(Wish::AddComponent(name)),
-        }
-        false
-    }
-
-    fn answer(&mut self, ask: Ask, answer: Answer) {
-        match (ask, answer) {
-            (Ask::Close { tab, and_quit, .. }, Answer::Save) => {
-                self.moment.is_quitting = and_quit;
-                self.moment.closing = (!and_quit).then_some(tab);
-                self.save(tab);
-            }
-            (Ask::Close { tab, and_quit, .. }, Answer::Discard) => {
-                self.drop_tab(tab);
-                if and_quit {
-                    self.quit();
-                }
-            }
-            (Ask::Close { .. }, _) => self.moment.is_quitting = false,
-            (Ask::Recover(recovered), Answer::Restore) => {
-                self.forget_journal(recovered.key.clone());
-                self.restore(*recovered);
-            }
-            (Ask::Recover(recovered), Answer::Discard) => self.forget_journal(recovered.key),
-            (Ask::Attach { .. }, Answer::Attach(address)) => self.runs.attach(address),
-            (Ask::Inject { graph, port, .. }, Answer::Inject(value)) => {
-                self.runs.inject(&graph, &port, value);
-            }
-            _ => {}
-        }
-    }
-}
-
-/// The action of the document that a command is, if it is one.
-fn action(document: &Document, command: Command) -> Option<Action> {
-    let selection = document.selection();
-    let processes = || selection.processes().cloned().collect::<Vec<_>>();
-    let delete = |deletion| Action::Delete {
-        targets: selection.targets().collect(),
-        deletion,
-    };
-    let align = |alignment| Action::Align {
-        processes: processes(),
-        alignment,
-    };
-    let distribute = |axis| Action::Distribute {
-        processes: processes(),
-        axis,
-    };
-    Some(match command {
-        Command::Undo => Action::Undo,
-        Command::Redo => Action::Redo,
-        Command::Cut => Action::Cut,
-        Command::Copy => Action::Copy,
-        Command::Duplicate => Action::Duplicate {
-            by: millstream_document::Position { x: 40.0, y: 40.0 },
-        },
-        Command::Delete => delete(Deletion::Cut),
-        Command::DeleteAndHeal => delete(Deletion::Heal),
-        Command::SelectAll => Action::Select(Select::All),
-        Command::SelectNothing => Action::Select(Select::Nothing),
-        Command::SelectUpstream => Action::Select(Select::Upstream(None)),
-        Command::SelectDownstream => Action::Select(Select::Downstream(None)),
-        Command::SelectConnected => Action::Select(Select::Connected),
-        Command::Group => Action::Group {
-            processes: processes(),
-            name: String::new(),
-        },
-        Command::Ungroup => Action::DissolveGroups(selection.groups().collect()),
-        Command::Arrange => Action::Arrange(processes()),
-        Command::AlignLeft => align(Alignment::Left),
-        Command::AlignTop => align(Alignment::Top),
-        Command::DistributeHorizontally => distribute(Axis::Horizontal),
-        Command::DistributeVertically => distribute(Axis::Vertical),
-        Command::Pin => pin(document),
-        Command::AddNote => Action::AddNote {
-            text: "Note".to_owned(),
-            at: beside(document),
-        },
-        Command::Extract => Action::Collapse {
-            processes: processes(),
-            file: new_file(document, "part")?,
-        },
-        Command::Dissolve => Action::Dissolve(selection.one_process()?.clone()),
-        Command::MakeUnique => {
-            let process = selection.one_process()?.clone();
-            let file = new_file(document, process.as_str())?;
-            Action::MakeUnique { process, file }
-        }
-        _ => return None,
-    })
-}
-
-/// Pins what is selected, or lets all of it go if all is pinned.
-fn pin(document: &Document) -> Action {
-    let processes: Vec<_> = document.selection().processes().cloned().collect();
-    let mut known = processes.iter().filter_map(|name| document.process(name));
-    let pin = if known.all(is_pinned) {
-        Pin::Free
-    } else {
-        Pin::Pinned
-    };
-    Action::SetField {
-        processes,
-        field: ProcessField::Pin(pin),
-    }
-}
-
-/// A place above everything that is there.
-fn beside(document: &Document) -> millstream_document::Position {
-    let places = document.graph().layout.values();
-    let top = places
-        .clone()
-        .map(|place| place.y)
-        .fold(f64::INFINITY, f64::min);
-    let left = places.map(|place| place.x).fold(f64::INFINITY, f64::min);
-    millstream_document::Position {
-        x: if left.is_finite() { left } else { 0.0 },
-        y: if top.is_finite() { top - 140.0 } else { 0.0 },
-    }
-}
-
-/// A file name for a subgraph that this graph does not use yet.
-fn new_file(document: &Document, word: &str) -> Option<ComponentRef> {
-    let graph = document.graph();
-    let used = |file: &ComponentRef| {
-        let mut all = graph.processes.values();
-        all.any(|process| process.component.as_ref() == Some(file))
-    };
-    let base = if graph.name.is_empty() {
-        word.to_owned()
-    } else {
-        format!("{}-{word}", graph.name)
-    };
-    let names = std::iter::once(format!("./{base}.ron"))
-        .chain((2..1000).map(|number| format!("./{base}-{number}.ron")));
-    let mut files = names.filter_map(|name| name.parse::<ComponentRef>().ok());
-    files.find(|file| !used(file))
 }

@@ -43,7 +43,11 @@ impl EditorApp {
             return Seat::default();
         };
         let inside = trail.iter().filter_map(|(_, process)| *process);
-        let prefix: String = inside.map(|process| format!("{process}/")).collect();
+        let mut prefix = String::new();
+        for process in inside {
+            prefix.push_str(process.as_str());
+            prefix.push('/');
+        }
         Seat {
             graph: self.graph_name(root),
             prefix,
@@ -85,6 +89,7 @@ impl EditorApp {
     /// Finds the wires of the shown document in its run.
     pub(super) fn follow_run(&mut self) {
         let seat = self.seat();
+        self.runs.follow(&seat.graph);
         let Some(run) = self.runs.graph(&seat.graph) else {
             return;
         };

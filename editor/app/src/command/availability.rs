@@ -134,8 +134,14 @@ fn edit(command: Command, document: &Document) -> Result<(), &'static str> {
         | C::SelectConnected
         | C::Group
         | C::Extract
-        | C::Pin => need(processes > 0, NO_PROCESS),
-        C::Delete | C::DeleteAndHeal | C::Fit => need(!selection.is_empty(), NO_SELECTION),
+        | C::Pin
+        | C::MoveLeft
+        | C::MoveRight
+        | C::MoveUp
+        | C::MoveDown => need(processes > 0, NO_PROCESS),
+        C::Delete | C::DeleteAndHeal | C::Fit | C::NextAround | C::PreviousAround => {
+            need(!selection.is_empty(), NO_SELECTION)
+        }
         C::Rename | C::Replace => need(selection.one_process().is_some(), "select one process"),
         C::Ungroup => need(selection.groups().len() > 0, "no group is selected"),
         C::Dissolve | C::MakeUnique | C::DrillIn => subgraph(document),
@@ -143,8 +149,6 @@ fn edit(command: Command, document: &Document) -> Result<(), &'static str> {
         C::DistributeHorizontally | C::DistributeVertically => {
             need(processes > 2, "select three processes or more")
         }
-        C::NextAround | C::PreviousAround => need(!selection.is_empty(), NO_SELECTION),
-        C::MoveLeft | C::MoveRight | C::MoveUp | C::MoveDown => need(processes > 0, NO_PROCESS),
         C::Arrange | C::FitAll => {
             need(!document.graph().processes.is_empty(), "the graph is empty")
         }

@@ -350,3 +350,46 @@ fn row_ui(ui: &mut Ui, row: &Row<'_>, is_here: bool, keymap: &Keymap) -> egui::R
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{catalog, document};
+
+    #[test]
+    fn every_command_is_found_by_its_title_and_says_if_it_cannot_be_done() {
+        let document = document("Graph(format: 1, processes: {}, connectors: [])");
+        let catalog = catalog();
+        let at = Situation {
+            document: Some(&document),
+            ..Situation::default()
+        };
+        for entry in TABLE {
+            let mut palette = Palette::new(For::Everything);
+            palette.text = entry.title.to_owned();
+            let rows = palette.rows(&at, &catalog);
+            let found = rows.iter().find(|row| row.name() == entry.title);
+            let reason = available(entry.command, &at).err();
+            let Some(Row::Command(command, known)) = found else {
+                panic!("{} is not found", entry.id);
+            };
+            assert_eq!((*command, *known), (entry.command, reason));
+        }
+    }
+
+    #[test]
+    fn very_words_come_before_scattered_letters() {
+        let document = document(
+            r#"Graph(format: 1, processes: { "slow": Process(component: "core/Drop") }, connectors: [])"#,
+        );
+        let catalog = catalog();
+        let at = Situation {
+            document: Some(&document),
+            ..Situation::default()
+        };
+        let mut palette = Palette::new(For::Everything);
+        palette.text = "slow".to_owned();
+        let rows = palette.rows(&at, &catalog);
+        assert!(matches!(rows.first(), Some(Row::Process(name, _)) if name.as_str() == "slow"));
+    }
+}

@@ -19,10 +19,10 @@ impl Shortcuts {
     /// Shows it; true when it is to go.
     pub(crate) fn ui(&mut self, ui: &Ui, keymap: &Keymap, bindings: &mut Bindings) -> bool {
         if let Some(command) = self.changing
-            && let Some(chord) = pressed(ui)
+            && let Some(pressed) = pressed(ui)
         {
             self.changing = None;
-            if let Some(chord) = chord {
+            if let Pressed::Chord(chord) = pressed {
                 bindings.insert(command.id().to_owned(), vec![chord]);
             }
         }
@@ -87,8 +87,16 @@ impl Shortcuts {
     }
 }
 
-/// The chord that is pressed now; an empty one for Esc, which changes nothing.
-fn pressed(ui: &Ui) -> Option<Option<String>> {
+/// What is pressed for a new key.
+enum Pressed {
+    /// A key, as it is kept.
+    Chord(String),
+    /// Esc, or something that the window system keeps to itself: nothing changes.
+    Nothing,
+}
+
+/// What is pressed now.
+fn pressed(ui: &Ui) -> Option<Pressed> {
     ui.input_mut(|input| {
         let place = input.events.iter().position(|event| {
             matches!(
@@ -96,10 +104,11 @@ fn pressed(ui: &Ui) -> Option<Option<String>> {
                 Event::Key { pressed: true, .. } | Event::Copy | Event::Cut
             )
         })?;
-        let Event::Key { key, modifiers, .. } = input.events.remove(place) else {
-            return Some(None);
-        };
-        let is_dropped = key == egui::Key::Escape;
-        Some((!is_dropped).then(|| Chord::pressed(key, modifiers).written()))
+        Some(match input.events.remove(place) {
+            Event::Key { key, modifiers, .. } if key != egui::Key::Escape => {
+                Pressed::Chord(Chord::pressed(key, modifiers).written())
+            }
+            _ => Pressed::Nothing,
+        })
     })
 }

@@ -15,7 +15,8 @@ pub(crate) fn ui(ui: &mut Ui, view: &View<'_>, zoom: f32, overlay: &str) -> Vec<
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 14.0;
         let (processes, wires) = (graph.processes.len(), graph.connectors.len());
-        small(ui, format!("{processes} processes   {wires} wires"));
+        small(ui, counted(processes, "process", "processes"));
+        small(ui, counted(wires, "wire", "wires"));
         if let Some(totals) = view.live.map(|live| live.totals()) {
             small(ui, format!("{} packets/s", amount(totals.rate)));
             let blocked = totals.full;
@@ -55,6 +56,10 @@ pub(crate) fn ui(ui: &mut Ui, view: &View<'_>, zoom: f32, overlay: &str) -> Vec<
         });
     });
     wishes
+}
+
+fn counted(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 fn small(ui: &mut Ui, text: String) {

@@ -13,6 +13,7 @@ use millstream_document::{Action, Deletion, Target};
 
 use super::{Gesture, View, Wish};
 use crate::command::Command;
+use crate::markdown::plain;
 use crate::widget;
 
 pub(crate) use field::Fields;
@@ -166,9 +167,10 @@ fn finding(ui: &mut Ui, view: &View<'_>, finding: &millstream_graph::Finding) {
     let (icon, color) = widget::severity(view.theme, finding.severity);
     ui.horizontal_wrapped(|ui| {
         widget::icon(ui, icon, color);
-        ui.label(RichText::new(&finding.message).color(color));
+        let message = crate::notice::capitalised(&plain(&finding.message));
+        ui.label(RichText::new(message).color(color));
         if let Some(help) = &finding.help {
-            widget::muted(ui, help.clone());
+            widget::muted(ui, plain(help));
         }
     });
 }

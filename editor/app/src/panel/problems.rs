@@ -4,6 +4,7 @@ use egui::{Align, Layout, RichText, ScrollArea, Ui};
 use millstream_document::Problem;
 
 use super::{View, Wish, name_of};
+use crate::markdown::plain;
 use crate::notice::capitalised;
 use crate::widget;
 
@@ -27,7 +28,7 @@ pub(crate) fn ui(ui: &mut Ui, view: &View<'_>) -> Vec<Wish> {
 fn row(ui: &mut Ui, view: &View<'_>, problem: &Problem) -> Option<Wish> {
     let finding = &problem.finding;
     let (icon, color) = widget::severity(view.theme, finding.severity);
-    let message = capitalised(&finding.message);
+    let message = plain(&capitalised(&finding.message));
     let place = name_of(view.document, &problem.target);
     let offer = view.document.fixes(problem).into_iter().next();
     let mut wish = None;
@@ -50,7 +51,7 @@ fn row(ui: &mut Ui, view: &View<'_>, problem: &Problem) -> Option<Wish> {
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 widget::painted(ui, RichText::new(&message));
-                let detail = finding.help.clone().unwrap_or(place);
+                let detail = finding.help.as_ref().map_or(place, |help| plain(help));
                 widget::painted(ui, RichText::new(detail).size(11.5).color(weak));
             });
         });

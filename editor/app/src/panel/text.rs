@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextFormat};
-use egui::{FontId, Galley, Response, RichText, ScrollArea, Stroke, TextEdit, Ui};
+use egui::{FontId, Galley, Key, Modifiers, Response, RichText, ScrollArea, Stroke, TextEdit, Ui};
 use millstream_canvas::Theme;
 use millstream_document::{Document, Target, TextView};
 use millstream_expression::words;
@@ -16,6 +16,9 @@ use super::{View, Wish};
 use crate::icon::Icon;
 use crate::workspace::Broken;
 use crate::{highlight, widget};
+
+/// Words that are offered while an expression is typed.
+const COMPLETIONS_MAX: usize = 5;
 
 /// The pane.
 #[derive(Debug, Default)]
@@ -44,9 +47,9 @@ impl TextPane {
         let mut text = self.view.text().to_owned();
         ScrollArea::both().auto_shrink(false).show(ui, |ui| {
             let response = editor(ui, &mut text, view.theme, (marked.clone(), fault));
-            if is_new && !response.has_focus() {
+            if let Some(marked) = marked.as_ref().filter(|_| is_new && !response.has_focus()) {
                 self.shown = selected;
-                scroll_to(ui, &text, &marked, &response);
+                scroll_to(ui, &text, marked, &response);
             }
             if response.changed()
                 && let Some(action) = self.view.edit(text)
@@ -92,10 +95,7 @@ fn editor(ui: &mut Ui, text: &mut String, theme: &Theme, (marked, fault): Marks)
     ui.add(edit).accessible_name("Graph as text")
 }
 
-fn scroll_to(ui: &Ui, text: &str, span: &Option<Range<usize>>, response: &Response) {
-    let Some(span) = span else {
-        return;
-    };
+fn scroll_to(ui: &Ui, text: &str, span: &Range<usize>, response: &Response) {
     let before = text.get(..span.start).unwrap_or_default();
     let line = before.matches('\n').count() as f32;
     let lines = text.lines().count().max(1) as f32;
@@ -174,7 +174,8 @@ pub(crate) fn underlined(
     ui.fonts_mut(|fonts| fonts.layout_job(job))
 }
 
-/// Words of the language, and fields that were seen on the wire, that complete what is typed at the end of an expression.
+/// Words of the language, and fields that were seen on the wire, that complete what is typed at the end of an expression:
+/// by a click, or the first of them by Ctrl and Space.
 pub(crate) fn complete(
     ui: &mut Ui,
     response: &Response,
@@ -182,40 +183,69 @@ pub(crate) fn complete(
     view: &View<'_>,
     end: &PortRef,
 ) -> Option<String> {
-    if !response.has_focus() {
+    let list = response.id.with("completion");
+    if !response.has_focus() && !is_pointed_at(ui, list) {
         return None;
     }
-    let start = text.rfind(|letter: char| !letter.is_alphanumeric() && letter != '_');
-    let start = start.map_or(0, |at| {
-        at + text[at..].chars().next().map_or(0, char::len_utf8)
-    });
+    let start = word_start(text);
     let typed = text
         .get(start..)
         .filter(|typed| !typed.is_empty())?
         .to_owned();
-    let mut found: Vec<(String, &str)> = fields_seen(view, end)
-        .into_iter()
-        .map(|field| (field, "a field seen on the wire"))
-        .chain(words().map(|word| (word.name.to_owned(), word.summary)))
-        .filter(|(word, _)| word.starts_with(&typed) && *word != typed)
-        .collect();
-    found.truncate(5);
-    let mut chosen = None;
-    for (word, summary) in found {
-        let row = widget::row(ui, &format!("complete {word}"), false, |ui| {
-            widget::painted(ui, RichText::new(&word).monospace());
-            let weak = ui.visuals().weak_text_color();
-            widget::painted(ui, RichText::new(summary).size(11.5).color(weak));
-        });
-        if row.clicked() {
-            chosen = Some(word);
+    let found = completions(view, end, &typed);
+    let wants_first = ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Space));
+    let mut chosen = found
+        .first()
+        .filter(|_| wants_first)
+        .map(|(word, _)| word.clone());
+    let rows = ui.vertical(|ui| {
+        for (word, summary) in &found {
+            if completion(ui, word, summary).clicked() {
+                chosen = Some(word.clone());
+            }
         }
-    }
+    });
+    ui.data_mut(|data| data.insert_temp(list, rows.response.rect));
     let word = chosen?;
     text.truncate(start);
     text.push_str(&word);
     response.request_focus();
     Some(text.clone())
+}
+
+/// Whether the pointer is on the list as it was shown last: a press takes the focus from the field before it is a click.
+fn is_pointed_at(ui: &Ui, list: egui::Id) -> bool {
+    let area = ui.data(|data| data.get_temp::<egui::Rect>(list));
+    let pointer = ui.input(|input| input.pointer.interact_pos());
+    area.zip(pointer)
+        .is_some_and(|(area, pointer)| area.contains(pointer))
+}
+
+/// Where the word begins that the text ends with.
+fn word_start(text: &str) -> usize {
+    let before = text.char_indices().rev();
+    let mut word = before.take_while(|(_, letter)| letter.is_alphanumeric() || *letter == '_');
+    word.by_ref().last().map_or(text.len(), |(at, _)| at)
+}
+
+fn completions(view: &View<'_>, end: &PortRef, typed: &str) -> Vec<(String, &'static str)> {
+    let fields = fields_seen(view, end).into_iter();
+    let fields = fields.map(|field| (field, "a field seen on the wire"));
+    let words = words().map(|word| (word.name.to_owned(), word.summary));
+    let fits = |(word, _): &(String, &str)| word.starts_with(typed) && word != typed;
+    fields
+        .chain(words)
+        .filter(fits)
+        .take(COMPLETIONS_MAX)
+        .collect()
+}
+
+fn completion(ui: &mut Ui, word: &str, summary: &str) -> Response {
+    widget::row(ui, &format!("complete {word}"), false, |ui| {
+        widget::painted(ui, RichText::new(word).monospace());
+        let weak = ui.visuals().weak_text_color();
+        widget::painted(ui, RichText::new(summary).size(11.5).color(weak));
+    })
 }
 
 /// The fields of records that probes saw on their way to a process.
@@ -226,4 +256,18 @@ fn fields_seen(view: &View<'_>, end: &PortRef) -> Vec<String> {
     let seen = rows.find_map(|row| row.packet.value.as_ref()?.as_object());
     seen.map(|fields| fields.keys().cloned().collect())
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::word_start;
+
+    #[test]
+    fn last_word_is_completed() {
+        let word = |text: &'static str| text.get(word_start(text)..);
+        assert_eq!(word("a > upp"), Some("upp"));
+        assert_eq!(word("naïve_x"), Some("naïve_x"));
+        assert_eq!(word("f("), Some(""));
+        assert_eq!(word(""), Some(""));
+    }
 }

@@ -120,7 +120,7 @@ mod tests {
         let sub = FileName::new("x/sub.ron");
         assert_eq!(
             shelf.take_wanted().into_iter().collect::<Vec<_>>(),
-            [sub.clone()]
+            std::slice::from_ref(&sub)
         );
         assert!(shelf.take_wanted().is_empty());
         let before = shelf.edition();

@@ -7,23 +7,12 @@ use millstream_app::{Command, HostEvent, Keymap, StoreKey};
 use crate::support::{FLOW, Window, host};
 
 #[test]
-fn every_command_is_in_the_palette_and_on_the_sheet() {
+fn every_command_is_on_the_sheet_of_keys() {
     let mut window = Window::with_graph(FLOW);
     window.press(Key::F1);
     for command in Command::all() {
         let row = format!("{} {}", command.title(), keys(command));
         assert!(window.has(&row), "{row} is not on the sheet");
-    }
-    window.click("Done");
-    for command in Command::all() {
-        window.press_with(Modifiers::COMMAND, Key::K);
-        window.type_text(command.title());
-        assert!(
-            window.has(command.title()),
-            "{} is not in the palette",
-            command.id()
-        );
-        window.press(Key::Escape);
     }
 }
 
@@ -78,7 +67,8 @@ fn palette_finds_commands_processes_and_components() {
 fn commands_of_edits_do_what_they_say() {
     let mut window = Window::with_graph(FLOW);
     let original = window.text();
-    let cases: &[(Key, Modifiers, fn(&str) -> bool)] = &[
+    type Case = (Key, Modifiers, fn(&str) -> bool);
+    let cases: &[Case] = &[
         (Key::Delete, Modifiers::NONE, |text| {
             !text.contains("\"slow\"")
         }),

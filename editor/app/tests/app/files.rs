@@ -149,7 +149,7 @@ fn journal_of_a_crash_is_restored() {
 
     let host = host()
         .with_file("/work/flow.ron", FLOW)
-        .with_kept(key.clone(), &journal);
+        .with_kept(key, &journal);
     let mut window = Window::new(host);
     window.click("Restore");
     assert_eq!(window.text(), made);

@@ -191,7 +191,6 @@ impl Window {
                     findings: Vec::new(),
                 })),
                 Request::Restart(_) => Response::State(info(graph, GraphState::Running)),
-                Request::Subscribe(_) => continue,
                 _ => continue,
             };
             self.runtime.tell(response, answers);

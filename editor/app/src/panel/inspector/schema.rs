@@ -97,14 +97,16 @@ pub(super) fn read(shape: &Shape, text: &str) -> Result<Option<Value>, String> {
         Shape::Int => {
             let number: i64 = text
                 .parse()
-                .map_err(|_| "a whole number is needed".to_owned())?;
+                .map_err(|_nan| "a whole number is needed".to_owned())?;
             Ok(Some(Value::from(number)))
         }
         Shape::Float => {
             if let Ok(number) = text.parse::<i64>() {
                 return Ok(Some(Value::from(number)));
             }
-            let number: f64 = text.parse().map_err(|_| "a number is needed".to_owned())?;
+            let number: f64 = text
+                .parse()
+                .map_err(|_nan| "a number is needed".to_owned())?;
             Ok(Some(Value::from(number)))
         }
         _ => Ok(None),
