@@ -270,7 +270,7 @@ impl EditorApp {
             return;
         };
         let live = self.live(document, seat);
-        let text = live.as_ref().and_then(millstream_canvas::Live::banner);
+        let text = live.as_ref().and_then(millstream_canvas::LiveLook::banner);
         if let Some(text) = text {
             notice_bar(ui, self.theme.red, |ui| drop(ui.label(text)));
         }
