@@ -93,6 +93,22 @@ need_deny() { has_deny || { [[ ${MILLSTREAM_DENY:-} == 1 ]] && cargo install car
 has_node() { has node && has npm; }
 need_node() { has_node || { install_system nodejs npm && has_node; }; }
 
+# Each library of the window by the name that pkg-config knows it by, and the package that has it.
+has_window() { has pkg-config && pkg-config --exists webkit2gtk-4.1 gtk+-3.0 librsvg-2.0; }
+need_window() {
+    has_window || { install_system pkg-config libwebkit2gtk-4.1-dev libgtk-3-dev librsvg2-dev && has_window; }
+}
+
+has_window_driver() { has WebKitWebDriver && has xvfb-run && has dbus-run-session; }
+need_window_driver() {
+    has_window_driver || {
+        install_system webkit2gtk-driver xvfb xauth dbus-x11 libgl1-mesa-dri libegl1 && has_window_driver
+    }
+}
+
+has_browser() { has chromedriver && { has chromium || has chromium-browser || has google-chrome; }; }
+need_browser() { has_browser || { install_system chromium chromium-driver && has_browser; }; }
+
 # A Vulkan driver in software, for pictures of the canvas.
 has_vulkan() { compgen -G "/usr/share/vulkan/icd.d/*.json" >/dev/null; }
 need_vulkan() { has_vulkan || { install_system mesa-vulkan-drivers && has_vulkan; }; }
@@ -103,23 +119,31 @@ need_valgrind() { has valgrind || install_system valgrind; }
 
 lock_file() { cargo fetch --locked; }
 
-clippy() { cargo clippy --workspace --all-targets -- -D warnings; }
+clippy() { cargo clippy "${workspace[@]}" --all-targets -- -D warnings; }
 
-# The model must run in a browser (R1), and clippy's second file refuses there what a browser lacks.
+# The model and the editor must run in a browser (R1), and clippy's second file refuses there what a browser lacks.
 browser() {
-    CLIPPY_CONF_DIR=tests/clippy-wasm cargo clippy -p millstream-packet -p millstream-graph -p millstream-protocol -p millstream-document -p millstream-canvas --target "$wasm" -- -D warnings
+    CLIPPY_CONF_DIR=tests/clippy-wasm cargo clippy -p millstream-packet -p millstream-graph -p millstream-protocol \
+        -p millstream-document -p millstream-canvas -p millstream-app -p millstream-web --target "$wasm" -- -D warnings
 }
 
 # With the programs: the suite runs them. Tests are built along, or their features would have everything built again.
-build() { cargo build --workspace --bins --tests; }
+build() { cargo build "${workspace[@]}" --bins --tests; }
 
 nextest() {
     local profile=default
     [[ -z ${CI:-} ]] || profile=ci
-    cargo nextest run --workspace --profile "$profile"
+    cargo nextest run "${workspace[@]}" --profile "$profile"
 }
 
-rustdoc() { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --workspace; }
+rustdoc() { RUSTDOCFLAGS="-D warnings" cargo doc --no-deps "${workspace[@]}"; }
+
+# The real editor, driven as a person would: on a page, and in its window on a display that nobody sees.
+in_browser() { "$target/debug/millstream-smoke" browser; }
+in_window() {
+    dbus-run-session -- xvfb-run --auto-servernum --server-args="-screen 0 1280x800x24" \
+        "$target/debug/millstream-smoke" window
+}
 
 # Public suites of the FBP Network Protocol against the program that was built.
 conformance() { bash tests/conformance/run.sh "$target/debug/millstream"; }
@@ -152,18 +176,40 @@ need_rust
 [[ -z ${CI:-} ]] || step "lock file" lock_file
 step "format" cargo fmt --all --check
 if need_typos; then step "spelling" typos; else skip "spelling" "typos cannot be installed"; fi
+workspace=(--workspace)
+if ! need_window; then
+    skip "window" "no WebKitGTK to build it with"
+    workspace+=(--exclude millstream-shell)
+fi
 step "clippy" clippy
 if need_wasm; then step "clippy for the browser" browser; else skip "clippy for the browser" "no target $wasm"; fi
+# Before the programs, which take it in.
+if need_wasm; then step "web editor" cargo xtask web; else skip "web editor" "no target $wasm"; fi
 step "build" build
 if need_nextest; then
     step "tests" nextest
 else
     skip "cargo-nextest" "it cannot be installed: cargo test runs instead, without time limits"
-    step "tests" cargo test --workspace --lib --bins --tests
+    step "tests" cargo test "${workspace[@]}" --lib --bins --tests
 fi
 if need_vulkan; then step "pictures" pictures; else skip "pictures" "no Vulkan driver"; fi
 if need_node; then step "conformance" conformance; else skip "conformance" "no node and npm"; fi
-step "doc tests" cargo test --workspace --doc
+if ! need_wasm; then
+    skip "editor in a browser" "it was not built"
+    skip "editor in its window" "it was not built"
+else
+    if need_browser; then
+        step "editor in a browser" in_browser
+    else
+        skip "editor in a browser" "no chromium and chromedriver"
+    fi
+    if has_window && need_window_driver; then
+        step "editor in its window" in_window
+    else
+        skip "editor in its window" "no WebKitGTK, WebKitWebDriver, Xvfb or D-Bus"
+    fi
+fi
+step "doc tests" cargo test "${workspace[@]}" --doc
 step "documentation" rustdoc
 if need_deny; then step "dependencies" deny; else skip "dependencies" "no cargo-deny: MILLSTREAM_DENY=1 installs it"; fi
 step "loom models" loom

@@ -55,7 +55,7 @@ pub(crate) fn show<'a>(
 ) -> Show<'a> {
     Show {
         document,
-        live: live.map(|live| live as &dyn canvas::Live),
+        live: live.map(|live| live as &dyn canvas::LiveLook),
         theme,
         motion,
     }

@@ -8,8 +8,8 @@ use egui::{Context, Id, Pos2, Rect, Vec2};
 use millstream_document::{Document, Side, Target};
 
 use crate::camera::Camera;
+use crate::detail::Detail;
 use crate::hit::Hit;
-use crate::lod::Detail;
 use crate::look::{ProcessLook, WireLook};
 use crate::scene::card::{Card, Kind, Slot};
 use crate::scene::wire::Wire;
@@ -253,7 +253,7 @@ pub(crate) fn card_name(card: &Card, look: Option<&ProcessLook>) -> String {
         name.push_str(", ");
         name.push_str(&look.spoken);
         if let Some(culprit) = &look.culprit {
-            name.push_str(", backpressure starts here: ");
+            name.push_str(", ");
             name.push_str(culprit);
         }
         if let Some(failure) = &look.failure {

@@ -16,9 +16,10 @@ use millstream_graph::{PortRef, ProcessName};
 use crate::access::Access;
 use crate::camera::{Camera, Motion, View};
 use crate::connect::Connect;
+use crate::detail::Detail;
 use crate::gesture::{Gesture, World};
 use crate::hit::Hit;
-use crate::look::{Live, Overlay};
+use crate::look::{LiveLook, Overlay};
 use crate::request::Request;
 use crate::scene::{Scene, Seen};
 use crate::theme::Theme;
@@ -35,7 +36,7 @@ pub struct Show<'a> {
     /// The graph.
     pub document: &'a Document,
     /// What is known of its run.
-    pub live: Option<&'a dyn Live>,
+    pub live: Option<&'a dyn LiveLook>,
     /// The colours.
     pub theme: &'a Theme,
     /// Whether things may move by themselves.
@@ -211,10 +212,12 @@ impl Canvas {
     /// Finds what is in sight.
     fn look(&mut self, ui: &Ui) {
         let beyond = BEYOND_THE_EDGE / self.camera.zoom();
-        let tolerance = tolerance(self.camera.zoom());
-        self.seen = self
-            .scene
-            .look_at(self.camera.seen().expand(beyond), tolerance);
+        let area = self.camera.seen().expand(beyond);
+        self.seen = if Detail::at(self.camera.zoom()) == Detail::Blocks {
+            self.scene.look_from_afar(area)
+        } else {
+            self.scene.look_at(area, tolerance(self.camera.zoom()))
+        };
         if self.seen.is_waiting {
             ui.ctx().request_repaint();
         }

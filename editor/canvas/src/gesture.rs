@@ -30,6 +30,10 @@ pub(crate) struct World<'a> {
 
 /// The pointer, and the keys that are held.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key that is held or not"
+)]
 pub(crate) struct Pointer {
     /// Where it is, in the graph.
     pub(crate) pos: Pos2,

@@ -4,7 +4,7 @@ use egui::{Pos2, Rect, Vec2};
 use millstream_document::{PortAt, Side, Target};
 use millstream_graph::PortRef;
 
-use crate::lod::Detail;
+use crate::detail::Detail;
 use crate::scene::Scene;
 use crate::scene::card::Card;
 use crate::theme::metric::{BEND_RADIUS, PORT_HIT_ON_SCREEN, WIRE_HIT_ON_SCREEN};
@@ -118,10 +118,10 @@ fn on_card(scene: &Scene, at: usize, pos: Pos2, detail: Detail) -> Option<Hit> {
         if badge.contains(pos) && card.worst.is_some() {
             return Some(Hit::Badge(at));
         }
-        let tags = (0..card.ins.len()).filter(|&slot| {
+        let mut tags = (0..card.ins.len()).filter(|&slot| {
             card.ins[slot].value.is_some() && card.tag(slot).is_some_and(|tag| tag.contains(pos))
         });
-        if let Some(slot) = tags.last() {
+        if let Some(slot) = tags.next_back() {
             return Some(Hit::Value(at, slot));
         }
     }

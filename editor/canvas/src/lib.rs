@@ -9,7 +9,7 @@
 //! | show a document | [`Canvas::ui`], [`Show`] |
 //! | do what the user wants | [`Request`] |
 //! | bind keys | [`Command`], [`Canvas::command`], [`Canvas::takes_keys`] |
-//! | show a run | [`Live`], [`WireLook`], [`ProcessLook`], [`Overlay`] |
+//! | show a run | [`LiveLook`], [`Run`], [`WireLook`], [`ProcessLook`], [`Overlay`] |
 //! | choose colours | [`Theme`], [`ThemeKind`] |
 //! | keep a bookmark | [`Canvas::view`], [`Canvas::go_to`] |
 //! | tell a document how large processes are | [`size_of`] |
@@ -19,14 +19,15 @@ mod camera;
 mod canvas;
 mod command;
 mod connect;
+mod detail;
 mod geometry;
 mod gesture;
 mod hit;
-mod lod;
 mod look;
 mod measure;
 mod paint;
 mod request;
+mod run;
 mod scene;
 #[cfg(test)]
 mod testing;
@@ -37,8 +38,9 @@ mod verdict;
 pub use camera::{Camera, Motion, View};
 pub use canvas::{Canvas, Show};
 pub use command::Command;
-pub use look::{Failure, Live, Overlay, ProcessLook, ProcessState, WireLook, WireState};
+pub use look::{Failure, LiveLook, Overlay, ProcessLook, ProcessState, WireLook, WireState};
 pub use measure::size_of;
 pub use millstream_document::Side;
 pub use request::{Place, Purpose, Request};
+pub use run::{Marks, Run};
 pub use theme::{Theme, ThemeKind};

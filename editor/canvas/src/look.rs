@@ -1,13 +1,13 @@
 //! What the canvas is told of a run: how each wire and each process is, as people see it.
 //!
-//! The canvas measures nothing and knows no runtime: whoever does implements [`Live`]. Anything that it has not heard of for
+//! The canvas measures nothing and knows no runtime: whoever does implements [`LiveLook`]. Anything that it has not heard of for
 //! a while it says to be [`WireState::Stale`]; old numbers are never shown as live.
 
 use millstream_document::WireId;
 use millstream_graph::ProcessName;
 
 /// What is known of a run.
-pub trait Live {
+pub trait LiveLook {
     /// How a wire is; nothing is drawn for one that is not known.
     fn wire(&self, id: WireId) -> Option<WireLook>;
 
@@ -110,7 +110,7 @@ pub struct ProcessLook {
     pub state: ProcessState,
     /// The first failure, and how many others it had as consequence.
     pub failure: Option<Failure>,
-    /// Why back-pressure begins here: `97 % busy, 3 wires wait`.
+    /// What the ring says, if it holds up others: `backpressure starts here: 97 % busy, 3 wires wait`.
     pub culprit: Option<String>,
     /// Whether it differs from what runs.
     pub is_changed: bool,

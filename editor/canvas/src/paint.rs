@@ -13,7 +13,7 @@ use egui::epaint::{CornerRadius, CornerRadiusF32, RectShape, Stroke, StrokeKind}
 use egui::{Align2, Color32, Galley, Painter, Pos2, Rect, Vec2};
 
 use crate::camera::Camera;
-use crate::lod::{Detail, glyph_size};
+use crate::detail::{Detail, glyph_size};
 use crate::paint::ink::Ink;
 use crate::theme::{Font, Theme};
 
@@ -50,7 +50,7 @@ impl<'a> Brush<'a> {
     }
 
     pub(crate) fn ink(&self) -> Ink {
-        Ink::new(self.painter.pixels_per_point())
+        Ink::new(self.painter.pixels_per_point(), self.camera.screen())
     }
 
     pub(crate) fn add(&self, ink: Ink) {

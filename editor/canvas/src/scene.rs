@@ -52,6 +52,8 @@ pub(crate) struct Scene {
     piece_owners: Vec<u32>,
     /// Wires that go another way than the index knows.
     detours: Vec<usize>,
+    /// Around all that there is.
+    bounds: Option<Rect>,
 }
 
 /// What of a scene is in sight.
@@ -93,6 +95,7 @@ impl Scene {
         };
         scene.add_wires(document);
         scene.add_frames(document);
+        scene.bounds = scene.around_all();
         scene
     }
 
@@ -161,7 +164,11 @@ impl Scene {
     }
 
     /// All that there is.
-    pub(crate) fn bounds(&self) -> Option<Rect> {
+    pub(crate) const fn bounds(&self) -> Option<Rect> {
+        self.bounds
+    }
+
+    fn around_all(&self) -> Option<Rect> {
         let cards = self.cards.iter().map(Card::outer);
         let frames = self.frames.iter().map(|frame| frame.rect);
         let papers = self.papers.iter().map(|paper| paper.rect);
@@ -192,13 +199,18 @@ impl Scene {
         found
     }
 
-    /// What is in sight, with the ways of its wires found and as fine as the tolerance wants.
-    pub(crate) fn look_at(&mut self, area: Rect, tolerance: f32) -> Seen {
-        let mut seen = Seen {
+    /// What is in sight from afar, where wires run straight.
+    pub(crate) fn look_from_afar(&self, area: Rect) -> Seen {
+        Seen {
             cards: self.cards_in(area),
             wires: self.wires_in(area),
             is_waiting: false,
-        };
+        }
+    }
+
+    /// What is in sight, with the ways of its wires found and as fine as the tolerance wants.
+    pub(crate) fn look_at(&mut self, area: Rect, tolerance: f32) -> Seen {
+        let mut seen = self.look_from_afar(area);
         let mut routed = 0;
         for &at in &seen.wires {
             if !self.wires[at].way.is_routed {

@@ -7,7 +7,7 @@ use millstream_document::{Document, Library, WireId};
 use millstream_graph::{Catalog, ComponentSpec, Cost, PortSpec, ProcessName, SettingSpec};
 use millstream_packet::PortType;
 
-use crate::look::{Live, ProcessLook, ProcessState, WireLook, WireState};
+use crate::look::{LiveLook, ProcessLook, ProcessState, WireLook, WireState};
 
 /// Ports as `name: type`, with `?` behind settings and `[]` behind array ports.
 fn ports(text: &str) -> Vec<PortSpec> {
@@ -17,6 +17,7 @@ fn ports(text: &str) -> Vec<PortSpec> {
         let name = name.trim();
         let setting = name.ends_with('?').then(|| SettingSpec {
             default: None,
+            hot: false,
             schema: serde_json::Value::Bool(true),
         });
         PortSpec {
@@ -146,7 +147,7 @@ pub(crate) struct Told {
     pub(crate) banner: Option<String>,
 }
 
-impl Live for Told {
+impl LiveLook for Told {
     fn wire(&self, id: WireId) -> Option<WireLook> {
         self.wires.get(&id).cloned()
     }

@@ -1,10 +1,10 @@
 //! Typing a value onto an in-port, in place.
 
-use egui::{Align2, FontSelection, Key, Rect, TextEdit, Ui, UiBuilder, Vec2};
+use egui::{Align2, FontSelection, Key, Rect, RichText, TextEdit, Ui, UiBuilder, Vec2};
 use millstream_graph::PortRef;
 
 use crate::camera::Camera;
-use crate::lod::glyph_size;
+use crate::detail::glyph_size;
 use crate::scene::Scene;
 use crate::theme::metric::TAG_HEIGHT;
 use crate::theme::{Font, Theme};
@@ -85,7 +85,7 @@ impl Typing {
             .text_color(theme.tag_text)
             .frame(egui::Frame::NONE)
             .align(Align2::LEFT_CENTER)
-            .hint_text(format!("value of {}", self.port))
+            .hint_text(RichText::new(format!("value of {}", self.port)).color(theme.muted))
             .desired_width(f32::INFINITY)
             .min_size(rect.shrink2(Vec2::new(6.0, 0.0)).size());
         let response = inner.add(field);

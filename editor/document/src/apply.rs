@@ -187,6 +187,11 @@ impl Change<'_> {
     pub(crate) fn made(&mut self, target: Target) {
         self.applied.made.push(target);
     }
+
+    /// What was made and is to be looked at before all else.
+    pub(crate) fn made_first(&mut self, target: Target) {
+        self.applied.made.insert(0, target);
+    }
 }
 
 /// How a step names several things: `3 processes`.

@@ -50,6 +50,8 @@ pub struct Document {
     pub(crate) problems: Problems,
     pub(crate) state: StateId,
     pub(crate) states_made: u64,
+    /// Counts the changes of what is connected with what.
+    pub(crate) structure: u64,
     pub(crate) saved: Mark,
     pub(crate) deployed: Mark,
     /// The hash of the text in one state.
@@ -86,6 +88,7 @@ impl Document {
             problems: Problems::default(),
             state: StateId(0),
             states_made: 0,
+            structure: 0,
             saved: Mark::default(),
             deployed: Mark::default(),
             text_hash: Cell::new(None),
@@ -113,6 +116,12 @@ impl Document {
     /// Whatever is derived from the graph is still true as long as this is the same.
     pub const fn state(&self) -> StateId {
         self.state
+    }
+
+    /// What is derived from processes, components, ports and connectors is still true as long as this is the same; places,
+    /// notes and labels do not count.
+    pub const fn structure(&self) -> u64 {
+        self.structure
     }
 
     /// The canonical text of the graph, which is what a file holds.

@@ -279,12 +279,18 @@ fn own_score(port: &Port) -> i32 {
     let mut score = 0;
     score += if port.is_required { 4 } else { 0 };
     score += if port.is_free() { 2 } else { 0 };
-    score += match port.key.port.as_str() {
-        "in" | "out" => 2,
-        "error" | "errors" | "rejected" => -6,
-        _ => 0,
+    score += if is_aside(port) { -6 } else { 0 };
+    score += if matches!(port.key.port.as_str(), "in" | "out") {
+        2
+    } else {
+        0
     };
     score
+}
+
+/// Whether a port is for what did not go as it should, and so is not the one that is meant when none is named.
+pub(crate) fn is_aside(port: &Port) -> bool {
+    matches!(port.key.port.as_str(), "error" | "errors" | "rejected")
 }
 
 /// Whether an action that makes a connector asks for it to be checked.

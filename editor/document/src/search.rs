@@ -8,7 +8,9 @@ mod rank;
 
 use std::collections::BTreeSet;
 
-use millstream_graph::{Catalog, ComponentSpec, PortKey, PortName, PortSpec, Side};
+use millstream_graph::{
+    Catalog, ComponentRef, ComponentSpec, PortKey, PortName, PortSpec, ProcessName, Side,
+};
 use millstream_packet::{Fit, PortType};
 
 use crate::document::Document;
@@ -101,6 +103,27 @@ pub fn search<'c>(
     // Equals stay in order of name.
     found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     found.into_iter().map(|(_, hit)| hit).collect()
+}
+
+/// Finds processes by name, label or component, the best first, with the letters of the name that were matched.
+pub fn search_processes<'d>(
+    document: &'d Document,
+    words: &str,
+) -> Vec<(&'d ProcessName, Vec<u32>)> {
+    let mut ranker = rank::Ranker::new(words);
+    let mut found: Vec<(i64, &ProcessName, Vec<u32>)> = Vec::new();
+    for (name, process) in &document.graph().processes {
+        let label = process.label.as_deref().unwrap_or_default();
+        let component = process.component.as_ref().map_or("", ComponentRef::as_str);
+        if let Some((score, matched)) = ranker.rank_text(name.as_str(), &[label, component]) {
+            found.push((score, name, matched));
+        }
+    }
+    found.sort_by_key(|(score, ..)| std::cmp::Reverse(*score));
+    found
+        .into_iter()
+        .map(|(_, name, matched)| (name, matched))
+        .collect()
 }
 
 /// Pins outweigh everything but a clearly better name; of what was used, the last comes first.

@@ -23,6 +23,7 @@ impl Document {
     /// Brings all that is derived up to date.
     pub(crate) fn settle(&mut self) {
         let touched = std::mem::take(&mut self.model.touched);
+        self.structure += u64::from(touched.all || !touched.processes.is_empty());
         if touched.all {
             let names: Vec<ProcessName> = self.graph().processes.keys().cloned().collect();
             self.ports.clear();

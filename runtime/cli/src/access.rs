@@ -18,6 +18,13 @@ pub(crate) fn options(listen: SocketAddr, secrets: Secrets, access: &AccessArgs)
     Options {
         secrets,
         origins: access.allow_origin.clone(),
+        ..local_options(listen)
+    }
+}
+
+/// How to serve this machine, before secrets, files and threads are known.
+pub(crate) fn local_options(listen: SocketAddr) -> Options {
+    Options {
         script: Some(ScriptHost {
             language: "rhai".to_owned(),
             component: "script/Rhai".to_owned(),

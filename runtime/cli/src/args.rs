@@ -11,8 +11,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell as CompletionShell;
 
 pub(crate) use remote::{
-    ActArgs, LogsArgs, PsArgs, RemoteArgs, SendArgs, Show, SteerArgs, StepArgs, TapArgs, TopArgs,
-    WhyArgs,
+    ActArgs, ApplyArgs, LogsArgs, PsArgs, RemoteArgs, RestartArgs, SendArgs, SetArgs, Show,
+    SteerArgs, StepArgs, TapArgs, TopArgs, WhyArgs,
 };
 use trial::REPLAY_HELP;
 pub(crate) use trial::{RecordArgs, ReplayArgs, TestArgs};
@@ -156,6 +156,9 @@ pub(crate) enum Verb {
     Test(TestArgs),
     /// Serve graphs to editors, browsers and other tools: they change them, run them, and look inside.
     Serve(ServeArgs),
+    /// Draw graphs: opens the editor's window if it is installed, and else the editor in the browser.
+    #[command(after_help = EDIT_HELP)]
+    Edit(EditArgs),
     /// Watch a running graph: rates, fill, who waits.
     Top(TopArgs),
     /// Show the packets that pass connectors of a running graph.
@@ -178,8 +181,12 @@ pub(crate) enum Verb {
     Start(ActArgs),
     /// Stop a graph; what is in flight is worked off.
     Stop(ActArgs),
-    /// Stop a graph and run it anew.
-    Restart(ActArgs),
+    /// Start a process of a running graph anew, its queue kept; or stop a graph and run it anew.
+    Restart(RestartArgs),
+    /// Change settings of a process of a running graph.
+    Set(SetArgs),
+    /// Make a running graph what a file says, without losing a packet.
+    Apply(ApplyArgs),
     /// Find what is wrong with graphs, without running them.
     Check(CheckArgs),
     /// Write graph files in their one canonical form; comments stay.
@@ -299,6 +306,13 @@ pub(crate) struct ServeArgs {
     /// Who may connect.
     #[command(flatten)]
     pub(crate) access: AccessArgs,
+    /// Take in no graphs at the start; clients load those that they want.
+    #[arg(long, conflicts_with = "start")]
+    pub(crate) empty: bool,
+    /// End when standard input ends, as a pipe does when the program that holds it ends, however it ended. Graphs that
+    /// read standard input get nothing.
+    #[arg(long)]
+    pub(crate) until_input_ends: bool,
     /// Time that stopped graphs have to work off what is in flight.
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = parse_duration)]
     pub(crate) grace: Duration,
@@ -323,7 +337,8 @@ pub(crate) struct AccessArgs {
 
 const SERVE_HELP: &str = "\
 The first line of standard output is the address, as ws://127.0.0.1:3569. Clients speak the FBP Network Protocol \
-(WebSocket, subprotocol `noflo`) or Millstream's extension of it. Nothing outside the directory is read or written.
+(WebSocket, subprotocol `noflo`) or Millstream's extension of it. A browser gets the editor there, at \
+http://127.0.0.1:3569/. Nothing outside the directory is read or written.
 
 Without a secret, everybody on this machine may do everything; so any other address than one of this machine needs a \
 secret, from --secret-file or from MILLSTREAM_SECRET and MILLSTREAM_INSPECT_SECRET.
@@ -333,6 +348,32 @@ The first Ctrl-C stops all graphs and works off what is in flight; the second en
 Examples:
   millstream serve graphs/
   millstream serve --start pipeline.ron --listen 127.0.0.1:0";
+
+/// `millstream edit`.
+#[derive(Debug, Args)]
+pub(crate) struct EditArgs {
+    /// The graph file; it need not be there yet.
+    #[arg(value_name = "GRAPH", value_hint = ValueHint::FilePath)]
+    pub(crate) graph: Option<PathBuf>,
+    /// Open the editor in the browser, also when its window is installed.
+    #[arg(long)]
+    pub(crate) browser: bool,
+    /// Print where the editor is and open nothing.
+    #[arg(long, conflicts_with = "browser")]
+    pub(crate) no_open: bool,
+    /// How the address and errors look.
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+const EDIT_HELP: &str = "\
+The window is the program `millstream-editor`, beside this one or on the path. Without it, or without a display, this \
+command serves the folder of the graph to this machine alone, on a free port and with a secret of its own, opens the \
+browser, and ends at Ctrl-C. The secret is part of the address that it prints.
+
+Examples:
+  millstream edit
+  millstream edit graph.ron --browser";
 
 /// Which pipes to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -657,6 +698,7 @@ impl Cli {
             Verb::Replay(args) => args.run.format.get(),
             Verb::Test(args) => args.format.get(),
             Verb::Serve(args) => args.format.get(),
+            Verb::Edit(args) => args.format.get(),
             Verb::Check(args) => args.format.get(),
             Verb::Fmt(args) => args.format.get(),
             Verb::Explain(args) => args.format.get(),
@@ -671,7 +713,10 @@ impl Cli {
             Verb::Send(args) => args.format.get(),
             Verb::Logs(args) => args.format.get(),
             Verb::Ps(args) => args.format.get(),
-            Verb::Start(args) | Verb::Stop(args) | Verb::Restart(args) => args.format.get(),
+            Verb::Start(args) | Verb::Stop(args) => args.format.get(),
+            Verb::Restart(args) => args.format.get(),
+            Verb::Set(args) => args.format.get(),
+            Verb::Apply(args) => args.format.get(),
             Verb::Import(args) if args.json => Format::Json,
             Verb::Components(args) => match args.format() {
                 ComponentsFormat::Json => Format::Json,

@@ -22,6 +22,7 @@ mod message;
 mod metrics;
 mod output;
 mod overrides;
+mod pages;
 mod ports;
 mod progress;
 mod recording;

@@ -107,7 +107,11 @@ impl Line {
     }
 
     fn text(&mut self) -> String {
-        if self.names.is_empty() {
+        let mut now = Vec::with_capacity(self.names.len());
+        self.network.each_counts(|_, counts| now.push(counts));
+        // An edit adds connectors; rates begin anew then.
+        if self.names.len() != now.len() {
+            self.history.clear();
             let name = |from: &[String], to: &str| format!("{} -> {to}", from.join(", "));
             let connectors = self.network.connectors();
             self.names = connectors
@@ -115,8 +119,7 @@ impl Line {
                 .map(|connector| name(&connector.from, &connector.to))
                 .collect();
         }
-        let mut now = Vec::with_capacity(self.names.len());
-        self.network.each_counts(|_, counts| now.push(counts));
+        now.truncate(self.names.len());
         let text = line_text(
             &self.network,
             &self.names,

@@ -1,10 +1,12 @@
 //! The commands, one module each.
 
+mod change;
 mod check;
 mod completions;
 mod components;
 mod diff;
 mod doctor;
+mod edit;
 mod eval;
 mod explain;
 mod fmt;
@@ -42,6 +44,7 @@ pub(crate) fn perform(cli: &Cli, shell: &Shell) -> Result<Exit, Fault> {
         Verb::Replay(args) => replay::replay(args, shell),
         Verb::Test(args) => test::test(args, shell),
         Verb::Serve(args) => serve::serve(args, shell),
+        Verb::Edit(args) => edit::edit(args, shell),
         Verb::Top(args) => top::top(args, shell),
         Verb::Tap(args) => tap::tap(args, shell),
         Verb::Why(args) => why::why(args, shell),
@@ -53,7 +56,9 @@ pub(crate) fn perform(cli: &Cli, shell: &Shell) -> Result<Exit, Fault> {
         Verb::Ps(args) => graphs::ps(args, shell),
         Verb::Start(args) => graphs::act(Act::Start, args, shell),
         Verb::Stop(args) => graphs::act(Act::Stop, args, shell),
-        Verb::Restart(args) => graphs::act(Act::Restart, args, shell),
+        Verb::Restart(args) => change::restart(args, shell),
+        Verb::Set(args) => change::set(args, shell),
+        Verb::Apply(args) => change::apply(args, shell),
         Verb::Check(args) => check::check(args, shell),
         Verb::Fmt(args) => fmt::fmt(args, shell),
         Verb::New(args) => new::new(args, shell),

@@ -6,6 +6,8 @@
 #[cfg(not(loom))]
 mod bound;
 #[cfg(not(loom))]
+mod divert;
+#[cfg(not(loom))]
 mod ends;
 #[cfg(not(loom))]
 mod fairness;

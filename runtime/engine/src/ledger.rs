@@ -16,9 +16,20 @@ pub(crate) struct Ledger {
 #[derive(Debug)]
 struct Pages {
     /// By process.
-    ended: Vec<bool>,
+    fates: Vec<Fate>,
     /// Endings that nobody has taken yet, at most one of each process.
     endings: Vec<(u32, Ending)>,
+}
+
+/// What became of a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It has not ended.
+    Live,
+    /// It has ended, and nothing was wrong.
+    Ended,
+    /// It has failed.
+    Failed,
 }
 
 impl Ledger {
@@ -26,7 +37,7 @@ impl Ledger {
         Self {
             live: AtomicU64::new(processes as u64),
             pages: Mutex::new(Pages {
-                ended: vec![false; processes],
+                fates: vec![Fate::Live; processes],
                 endings: Vec::new(),
             }),
         }
@@ -34,17 +45,21 @@ impl Ledger {
 
     /// More processes, none of which has ended.
     pub(crate) fn extend(&self, processes: usize) {
-        let ended = &mut self.pages.lock().ended;
-        ended.resize(ended.len() + processes, false);
+        let fates = &mut self.pages.lock().fates;
+        fates.resize(fates.len() + processes, Fate::Live);
         self.live.fetch_add(processes as u64, SeqCst);
     }
 
     /// Notes that a process has ended.
     pub(crate) fn end(&self, process: u32, ending: Ending) {
         let mut pages = self.pages.lock();
-        if let Some(ended) = pages.ended.get_mut(process as usize)
-            && !std::mem::replace(ended, true)
+        if let Some(fate) = pages.fates.get_mut(process as usize)
+            && *fate == Fate::Live
         {
+            *fate = match ending.fault() {
+                Some(_) => Fate::Failed,
+                None => Fate::Ended,
+            };
             pages.endings.push((process, ending));
             self.live.fetch_sub(1, SeqCst);
         }
@@ -57,12 +72,13 @@ impl Ledger {
 
     /// Whether a process has ended.
     pub(crate) fn has_ended(&self, process: usize) -> bool {
-        self.pages
-            .lock()
-            .ended
-            .get(process)
-            .copied()
-            .unwrap_or(true)
+        self.fate(process) != Fate::Live
+    }
+
+    /// What became of a process.
+    pub(crate) fn fate(&self, process: usize) -> Fate {
+        let fate = self.pages.lock().fates.get(process).copied();
+        fate.unwrap_or(Fate::Ended)
     }
 
     /// Number of processes that have not ended.

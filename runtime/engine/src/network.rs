@@ -13,7 +13,7 @@ use crate::build::{Member, Table, Wire};
 use crate::deadlock::{Deadlock, explain};
 use crate::edit::Alteration;
 use crate::island::Order;
-use crate::ledger::Ledger;
+use crate::ledger::{Fate, Ledger};
 use crate::report::ConnectorReport;
 
 /// A running network, seen and steered from outside. Cheap to copy.
@@ -48,6 +48,8 @@ pub struct ProcessState {
     pub component: String,
     /// Whether it has ended.
     pub ended: bool,
+    /// Whether it has ended because it failed.
+    pub failed: bool,
     /// Packets that it gave up on.
     pub failed_packets: u64,
     /// Time in its polls; sampled.
@@ -61,6 +63,8 @@ pub struct ProcessState {
 pub struct ProcessCounts {
     /// Whether it has ended.
     pub ended: bool,
+    /// Whether it has ended because it failed.
+    pub failed: bool,
     /// Packets that it gave up on.
     pub failed_packets: u64,
     /// Time in its polls; sampled.
@@ -114,6 +118,18 @@ impl Network {
         *self.inner.table.write() = Arc::new(table);
     }
 
+    /// Waits until no edit is under way.
+    ///
+    /// # Cancel
+    ///
+    /// Nothing is lost.
+    pub async fn edited(&self) {
+        let last = self.inner.edits.lock().clone();
+        if let Some(last) = last {
+            last.done().await;
+        }
+    }
+
     /// Who has ended.
     pub(crate) fn ledger(&self) -> &Ledger {
         &self.inner.origin.ledger
@@ -148,6 +164,7 @@ impl Network {
             from: wire.writers(),
             to: wire.to.label(),
             counts: wire.counts(None),
+            is_removed: wire.is_removed(),
         };
         wires.map(report).collect()
     }
@@ -166,6 +183,7 @@ impl Network {
         for (at, member) in table.processes.iter().enumerate() {
             let counts = ProcessCounts {
                 ended: table.ledger.has_ended(at),
+                failed: table.ledger.fate(at) == Fate::Failed,
                 failed_packets: member.cell.failed_packets(),
                 busy: Duration::from_nanos(member.tally.busy_nanos.load(Ordering::Relaxed)),
             };
@@ -203,6 +221,7 @@ impl Network {
             name: member.name.to_string(),
             component: member.component.to_string(),
             ended: table.ledger.has_ended(at),
+            failed: table.ledger.fate(at) == Fate::Failed,
             failed_packets: member.cell.failed_packets(),
             busy: Duration::from_nanos(member.tally.busy_nanos.load(Ordering::Relaxed)),
             is_removed: member.is_removed,
@@ -361,6 +380,11 @@ impl Network {
                 island.order(order());
             }
         });
+    }
+
+    /// The sources (by position) that are held; other processes are held by the connectors into them.
+    pub fn held_sources(&self) -> Vec<usize> {
+        self.inner.held_sources.lock().iter().copied().collect()
     }
 
     /// Whether something is held, so that standing still is what was asked for.

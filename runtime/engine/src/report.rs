@@ -105,6 +105,8 @@ pub struct ConnectorReport {
     pub to: String,
     /// What passed.
     pub counts: Counts,
+    /// Whether an edit has taken it out of the graph in mid-run.
+    pub is_removed: bool,
 }
 
 impl ConnectorReport {

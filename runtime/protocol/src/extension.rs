@@ -9,6 +9,7 @@
 //! probe could not keep.
 
 mod counts;
+mod edit;
 mod graphs;
 mod hello;
 mod logs;
@@ -23,6 +24,7 @@ pub use counts::{
     Changes, ConnectorCounts, ConnectorInfo, ProcessCounts, ProcessInfo, ProcessState, Snapshot,
     Subscribe,
 };
+pub use edit::{Action, Edit, Edited, Plan, Setting, Step as EditStep};
 pub use graphs::{Finding, Graph, GraphInfo, GraphState, Graphs, Load, Saved, Severity};
 pub use hello::{Hello, Limits, Right, Welcome};
 pub use logs::{Level, LogLine, Logs};
@@ -56,7 +58,7 @@ pub enum Request {
     Restart(GraphName),
     /// Wants the counts of a network from now on; a second one for the same graph replaces the first. Needs *inspect*.
     /// Answered by [`Response::Snapshot`], and then by [`Response::Changes`] as long as something changes; again by a
-    /// snapshot whenever the graph is started.
+    /// snapshot whenever the graph is started or edited.
     Subscribe(Subscribe),
     /// Wants the counts no more. Answered by [`Response::Done`].
     Unsubscribe(GraphName),
@@ -71,6 +73,11 @@ pub enum Request {
     Step(Step),
     /// Ends a hold. Needs *control*. Answered by [`Response::Steered`].
     Release(Steer),
+    /// Asks what an edit of a running graph would do. Needs *inspect*. Answered by [`Response::Plan`].
+    Plan(Edit),
+    /// Edits a running graph. Needs *control*. Answered by [`Response::Edited`] when it is done, or when it is seen to take
+    /// long: see [`Edited::waits_for`]. Counts that are followed are told by a new [`Response::Snapshot`].
+    Edit(Edit),
     /// Puts packets into an exported in-port of a running graph. Needs *control*. Answered by [`Response::Injected`] when
     /// all are in.
     Inject(Inject),
@@ -107,6 +114,10 @@ pub enum Response {
     Packets(Packets),
     /// Answers [`Request::Hold`], [`Request::Step`] and [`Request::Release`].
     Steered(Steered),
+    /// Answers [`Request::Plan`].
+    Plan(Plan),
+    /// Answers [`Request::Edit`].
+    Edited(Edited),
     /// Answers [`Request::Inject`].
     Injected(Injected),
     /// Answers [`Request::Why`].
@@ -153,7 +164,7 @@ pub enum ErrorCode {
     Forbidden,
     /// There is no graph, connector, process or probe of this name.
     NotFound,
-    /// The graph does not run, or runs already.
+    /// The graph does not run, runs already, or cannot be edited so while it runs.
     WrongState,
     /// The graph is wrong; the message has the findings.
     Invalid,

@@ -4,6 +4,7 @@
 //! there when it is time to send.
 
 mod counts;
+mod edit;
 mod graphs;
 mod logs;
 mod probe;
@@ -137,6 +138,8 @@ pub(crate) fn handle(session: &mut Session, request: Request) -> Result<(), Refu
         Request::Hold(steer) => steer::hold(session, steer)?,
         Request::Step(step) => steer::step(session, step)?,
         Request::Release(steer) => steer::release(session, steer)?,
+        Request::Plan(wanted) => edit::plan(session, &wanted)?,
+        Request::Edit(wanted) => edit::edit(session, &wanted)?,
         Request::Inject(inject) => steer::inject(session, inject)?,
         Request::Why(about) => why::why(session, &about.graph)?,
         Request::Logs(logs) => logs::choose(session, logs),
@@ -156,6 +159,7 @@ fn needs_control(request: &Request) -> bool {
             | Request::Hold(_)
             | Request::Step(_)
             | Request::Release(_)
+            | Request::Edit(_)
             | Request::Inject(_)
     )
 }

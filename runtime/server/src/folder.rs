@@ -4,10 +4,12 @@
 //! `sub/count.ron`. Names are checked before they become paths, and paths after links have been followed.
 
 use std::fs;
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use millstream_file::{Stamp, WriteError, Written, replace};
 use millstream_graph::file::cases;
+use parking_lot::Mutex;
 
 /// How graph files end.
 const EXTENSION: &str = ".ron";
@@ -15,10 +17,12 @@ const EXTENSION: &str = ".ron";
 const FILES_MAX: usize = 10_000;
 
 /// A directory of graph files.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Folder {
     /// Without links.
     root: PathBuf,
+    /// Held between the look at a file and its replacement, so that two clients cannot both be the first.
+    saving: Mutex<()>,
 }
 
 /// Why a file cannot be read or written.
@@ -39,6 +43,17 @@ pub(crate) enum FileError {
     },
 }
 
+/// Why a file is not saved.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SaveError {
+    /// It cannot be written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Somebody else changed it.
+    #[error("the file was changed by somebody else")]
+    Changed,
+}
+
 impl Folder {
     /// Serves a directory.
     ///
@@ -50,7 +65,10 @@ impl Folder {
         if !root.is_dir() {
             return Err(io::Error::from(ErrorKind::NotADirectory));
         }
-        Ok(Self { root })
+        Ok(Self {
+            root,
+            saving: Mutex::default(),
+        })
     }
 
     /// Names of all graphs, in order. Hidden directories and `target` are left out, links to directories not followed.
@@ -75,6 +93,11 @@ impl Folder {
     /// The file of a graph.
     pub(crate) fn file_of(name: &str) -> String {
         format!("{name}{EXTENSION}")
+    }
+
+    /// The graph that a file, named by its path in this directory, holds.
+    pub(crate) fn name_in(file: &str) -> Option<&str> {
+        file.strip_suffix(EXTENSION)
     }
 
     /// Reads the file of a graph.
@@ -102,6 +125,31 @@ impl Folder {
     ///
     /// Fails when the name leads elsewhere, and when the file cannot be written; it is as it was then.
     pub(crate) fn write(&self, name: &str, text: &str) -> Result<(), FileError> {
+        let path = self.path_to_write(name)?;
+        replace(&path, text).map_err(|source| at(name, source))
+    }
+
+    /// Writes the file of a graph as [`Folder::write`] does, if it is what is wanted; what it was is kept beside it.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`Folder::write`] does, and when the file is not what is wanted.
+    pub(crate) fn save(
+        &self,
+        name: &str,
+        text: &str,
+        wanted: &Written,
+    ) -> Result<Stamp, SaveError> {
+        let path = self.path_to_write(name)?;
+        let _only_one = self.saving.lock();
+        millstream_file::write(&path, text, wanted).map_err(|error| match error {
+            WriteError::Io(source) => at(name, source).into(),
+            _ => SaveError::Changed,
+        })
+    }
+
+    /// The path of a file that may be written, in a directory that is there.
+    fn path_to_write(&self, name: &str) -> Result<PathBuf, FileError> {
         let path = self.root.join(checked(name)?);
         let folder = path.parent().unwrap_or(&self.root);
         fs::create_dir_all(self.inside(folder, name)?).map_err(|source| at(name, source))?;
@@ -109,7 +157,7 @@ impl Folder {
         if !folder.starts_with(&self.root) || is_link(&path) {
             return Err(FileError::Name(name.to_owned()));
         }
-        replace(&folder, &path, text).map_err(|source| at(name, source))
+        Ok(path)
     }
 
     /// The same folder, when what there is of it lies in this directory.
@@ -167,24 +215,6 @@ fn walk(directory: &Path, prefix: &str, names: &mut Vec<String>) -> io::Result<(
             return Err(io::Error::other("too many graph files"));
         }
     }
-    Ok(())
-}
-
-fn replace(folder: &Path, path: &Path, text: &str) -> io::Result<()> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".millstream-");
-    #[cfg(unix)]
-    builder.permissions(<fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    if let Ok(found) = fs::metadata(path) {
-        if found.permissions().readonly() {
-            return Err(io::Error::from(ErrorKind::PermissionDenied));
-        }
-        file.as_file().set_permissions(found.permissions())?;
-    }
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
     Ok(())
 }
 

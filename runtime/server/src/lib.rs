@@ -10,17 +10,22 @@
 //! | know who may do what | [`Secrets`], [`Rights`] |
 //! | measure networks | [`metrics`] |
 //! | know what a client cannot exceed | [`limits`] |
+//! | give browsers an editor | [`Page`], `files` |
 //! | follow a message | `http`, then `session`, then `fbp` or `extension` |
+//! | change what runs | `edit` |
 //! | follow a packet to a client | `watch`, `run`, then `session` |
 
 mod convert;
+mod edit;
 mod extension;
 mod fbp;
+mod files;
 mod folder;
 mod http;
 mod hub;
 pub mod limits;
 pub mod metrics;
+mod pages;
 mod resolve;
 mod run;
 mod security;
@@ -36,5 +41,6 @@ mod watch;
 mod weigh;
 
 pub use extension::LogSink;
+pub use pages::Page;
 pub use security::{Rights, Secrets, WrongSecret};
 pub use server::{Adopted, Options, ScriptHost, ServeError, Server};

@@ -18,24 +18,42 @@ use crate::hub::Handle;
 use crate::limits::ENTRY_PACKETS;
 use crate::watch::{Edge, Fan, Watch};
 
-/// One run of a graph.
+/// One run of a graph, as it is between two edits.
 #[derive(Debug)]
 pub(crate) struct Run {
-    /// Counts the runs of the graph.
+    /// Counts the runs of the graph, and the edits of each.
     pub(crate) number: u64,
     pub(crate) network: Network,
-    flat: Arc<Flat>,
+    /// What runs.
+    pub(crate) flat: Arc<Flat>,
+    /// The same as the graph alone says it, without what whoever started it has changed.
+    pub(crate) base: Arc<Flat>,
     /// By position of the connector in the network.
     edges: Vec<Arc<Edge>>,
     /// The same, with their names.
     connectors: Vec<ConnectorName>,
     /// By position in the network.
     processes: Vec<String>,
+    /// Positions of what edits have not taken out of the graph.
+    present: Present,
+    life: Arc<Life>,
+}
+
+/// What of a run stays the same when it is edited.
+#[derive(Debug)]
+struct Life {
     fans: Mutex<BTreeMap<usize, Arc<Fan>>>,
     entries: Mutex<BTreeMap<String, Inlet>>,
     phase: watch::Sender<Phase>,
     /// Who waited for whom when it ended, if that was why.
     deadlock: OnceLock<Deadlock>,
+}
+
+/// What is in the graph, by position in the network.
+#[derive(Debug)]
+struct Present {
+    connectors: Vec<usize>,
+    processes: Vec<usize>,
 }
 
 /// What a connector is called.
@@ -124,44 +142,79 @@ pub(crate) enum PutError {
 }
 
 impl Run {
-    pub(crate) fn new(number: u64, network: Network, flat: Arc<Flat>) -> Self {
-        let edges = edges_of(&network).into_iter().map(Arc::new).collect();
-        let connectors = network.connectors().into_iter();
-        let connectors = connectors
-            .map(|connector| ConnectorName {
-                from: connector.from,
-                to: connector.to,
-            })
-            .collect();
-        let processes = network.processes().into_iter();
-        let processes = processes.map(|process| process.name).collect();
-        Self {
-            number,
-            network,
-            flat,
-            edges,
-            connectors,
-            processes,
+    pub(crate) fn new(number: u64, network: Network, flat: Arc<Flat>, base: Arc<Flat>) -> Self {
+        let life = Life {
             fans: Mutex::default(),
             entries: Mutex::default(),
             phase: watch::Sender::new(Phase::Running),
             deadlock: OnceLock::new(),
+        };
+        Self::with_life(number, network, (flat, base), Arc::new(life))
+    }
+
+    /// The same run after an edit. Whoever looked at a connector that is gone sees nothing more.
+    pub(crate) fn edited(&self, number: u64, flat: Arc<Flat>, base: Arc<Flat>) -> Self {
+        let life = Arc::clone(&self.life);
+        let run = Self::with_life(number, self.network.clone(), (flat, base), life);
+        run.life.fans.lock().retain(|at, _| {
+            let is_present = run.present.connectors.contains(at);
+            if !is_present {
+                run.network.tap_connector(*at, None);
+            }
+            is_present
+        });
+        run
+    }
+
+    fn with_life(
+        number: u64,
+        network: Network,
+        (flat, base): (Arc<Flat>, Arc<Flat>),
+        life: Arc<Life>,
+    ) -> Self {
+        let edges = edges_of(&network).into_iter().map(Arc::new).collect();
+        let connectors = network.connectors();
+        let processes = network.processes();
+        let present = Present {
+            connectors: (0..connectors.len())
+                .filter(|at| !connectors[*at].is_removed)
+                .collect(),
+            processes: (0..processes.len())
+                .filter(|at| !processes[*at].is_removed)
+                .collect(),
+        };
+        let name = |connector: millstream_engine::ConnectorReport| ConnectorName {
+            from: connector.from,
+            to: connector.to,
+        };
+        let connectors = connectors.into_iter().map(name).collect();
+        let processes = processes.into_iter().map(|process| process.name);
+        Self {
+            number,
+            network,
+            flat,
+            base,
+            edges,
+            connectors,
+            processes: processes.collect(),
+            present,
+            life,
         }
     }
 
     /// How far it has come.
     pub(crate) fn phase(&self) -> Phase {
-        self.phase.borrow().clone()
+        self.life.phase.borrow().clone()
     }
 
     /// Whether it is over.
     pub(crate) fn has_ended(&self) -> bool {
-        matches!(*self.phase.borrow(), Phase::Ended(_))
+        matches!(*self.life.phase.borrow(), Phase::Ended(_))
     }
 
     /// Waits until it is over.
     pub(crate) async fn ended(&self) {
-        let mut phase = self.phase.subscribe();
+        let mut phase = self.life.phase.subscribe();
         // It fails only when the sender has gone, which stands beside it.
         drop(
             phase
@@ -175,28 +228,28 @@ impl Run {
         let ended = Phase::Ended(fault_of(report));
         if let Outcome::Deadlocked(deadlock) = &report.outcome {
             // A run ends once.
-            drop(self.deadlock.set(deadlock.clone()));
+            drop(self.life.deadlock.set(deadlock.clone()));
         }
-        self.entries.lock().clear();
-        self.phase.send_replace(ended.clone());
+        self.life.entries.lock().clear();
+        self.life.phase.send_replace(ended.clone());
         ended
     }
 
     /// Who waited for whom when it ended, if that was why.
     pub(crate) fn deadlock(&self) -> Option<&Deadlock> {
-        self.deadlock.get()
+        self.life.deadlock.get()
     }
 
     /// Asks sources to end and closes what leads in; what is in flight is worked off.
     pub(crate) fn stop(&self) {
-        self.phase.send_if_modified(|phase| {
+        self.life.phase.send_if_modified(|phase| {
             let runs = *phase == Phase::Running;
             if runs {
                 *phase = Phase::Draining;
             }
             runs
         });
-        self.entries.lock().clear();
+        self.life.entries.lock().clear();
         self.network.stop();
     }
 
@@ -215,16 +268,26 @@ impl Run {
         &self.processes
     }
 
+    /// Positions of the connectors that edits have not taken out of the graph.
+    pub(crate) fn present_connectors(&self) -> impl Iterator<Item = usize> {
+        self.present.connectors.iter().copied()
+    }
+
+    /// Positions of the processes that edits have not taken out of the graph.
+    pub(crate) fn present_processes(&self) -> impl Iterator<Item = usize> {
+        self.present.processes.iter().copied()
+    }
+
     /// The connector that is called so.
     pub(crate) fn connector(&self, name: &str) -> Option<usize> {
-        self.connectors
-            .iter()
-            .position(|known| known.is_called(name))
+        self.present_connectors()
+            .find(|&at| self.connectors[at].is_called(name))
     }
 
     /// The process that is called so.
     pub(crate) fn process(&self, name: &str) -> Option<usize> {
-        self.processes.iter().position(|known| known == name)
+        self.present_processes()
+            .find(|&at| self.processes[at] == name)
     }
 
     /// The values that ports get at the start, as edges without a source.
@@ -249,7 +312,7 @@ impl Run {
         let Some(edge) = self.edges.get(connector) else {
             return;
         };
-        let mut fans = self.fans.lock();
+        let mut fans = self.life.fans.lock();
         let fan = fans
             .entry(connector)
             .or_insert_with(|| Arc::new(Fan::new(Arc::clone(edge))));
@@ -260,14 +323,14 @@ impl Run {
 
     /// Shows packets again to those who had seen enough.
     pub(crate) fn resume(&self) {
-        for &connector in self.fans.lock().keys() {
+        for &connector in self.life.fans.lock().keys() {
             self.network.resume_tap(connector);
         }
     }
 
     /// Shows somebody nothing more.
     pub(crate) fn unwatch(&self, watcher: &Arc<dyn Watch>) {
-        self.fans.lock().retain(|&connector, fan| {
+        self.life.fans.lock().retain(|&connector, fan| {
             let is_watched = !fan.remove(watcher);
             if !is_watched {
                 self.network.tap_connector(connector, None);
@@ -285,13 +348,16 @@ impl Run {
             .get(entry.port())
             .is_some_and(|end| is_setting(&self.flat, end, catalog));
         let inlet = Inlet { queue, is_setting };
-        self.entries.lock().insert(entry.port().to_owned(), inlet);
+        self.life
+            .entries
+            .lock()
+            .insert(entry.port().to_owned(), inlet);
         packets
     }
 
     /// Whether there is a door of this name, open or not.
     pub(crate) fn has_entry(&self, port: &str) -> bool {
-        self.entries.lock().contains_key(port)
+        self.life.entries.lock().contains_key(port)
     }
 
     /// Puts a packet in; who sent it is told when it is in.
@@ -303,7 +369,7 @@ impl Run {
     ///
     /// Fails when there is no such port, it is closed, or too many packets wait there.
     pub(crate) fn put(&self, port: &str, delivery: Delivery) -> Result<(), PutError> {
-        let mut entries = self.entries.lock();
+        let mut entries = self.life.entries.lock();
         let Some(inlet) = entries.get(port) else {
             return Err(PutError::NoPort(port.to_owned()));
         };

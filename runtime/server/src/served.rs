@@ -110,8 +110,8 @@ impl Follower {
         let watcher = self.watcher();
         run.unwatch(&watcher);
         let wants = self.wants.lock();
-        for (at, edge) in run.edges().iter().enumerate() {
-            if wants.wants(edge) {
+        for at in run.present_connectors() {
+            if wants.wants(&run.edges()[at]) {
                 run.watch(at, &watcher);
             }
         }

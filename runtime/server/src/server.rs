@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use millstream_component::Registry;
 use millstream_engine::{Network, Report};
-use millstream_graph::{Flat, Graph};
+use millstream_graph::{Flat, Graph, flatten};
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
@@ -19,6 +19,8 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::extension::LogSink;
 use crate::folder::Folder;
 use crate::http::router;
+use crate::pages::Page;
+use crate::resolve::Subgraphs;
 use crate::run::Run;
 use crate::security::Secrets;
 use crate::served::Served;
@@ -51,6 +53,10 @@ pub struct Options {
     pub grace: Duration,
     /// The component that runs scripts, for clients that send the source of one.
     pub script: Option<ScriptHost>,
+    /// The editor for browsers; none if there is none to serve.
+    pub pages: &'static [Page],
+    /// The components as a document for editors in a browser: what `millstream components --json` says.
+    pub components: String,
 }
 
 /// A component that runs scripts.
@@ -79,6 +85,8 @@ impl Options {
             threads: 1,
             grace: Duration::from_secs(10),
             script: None,
+            pages: &[],
+            components: String::new(),
         }
     }
 }
@@ -231,8 +239,11 @@ impl Server {
 
     /// Takes in a network that somebody else runs: clients look inside and steer it, and see how it ends.
     pub fn adopt(&self, name: &str, graph: Graph, flat: Flat, network: Network) -> Adopted {
-        let served = Arc::new(Served::new(name, graph, false));
-        let run = Arc::new(Run::new(1, network, Arc::new(flat)));
+        let served = Arc::new(Served::new(name, graph.clone(), false));
+        let base = flatten(&graph, &Subgraphs::of(&self.state, name));
+        let flat = Arc::new(flat);
+        let base = base.map_or_else(|_unknown| Arc::clone(&flat), Arc::new);
+        let run = Arc::new(Run::new(1, network, flat, base));
         {
             let mut inner = served.lock();
             inner.changed = false;

@@ -63,7 +63,8 @@ pub(crate) fn start(
         }
         inner.runs += 1;
         let prepared = plan.prepare();
-        let run = Arc::new(Run::new(inner.runs, prepared.network().clone(), flat));
+        let network = prepared.network().clone();
+        let run = Arc::new(Run::new(inner.runs, network, Arc::clone(&flat), flat));
         let values = run.values();
         for follower in &inner.followers {
             follower.see_values(&values);
@@ -74,7 +75,8 @@ pub(crate) fn start(
             for (edge, packet) in &values {
                 watcher.see(edge, 0, packet);
             }
-            (0..run.edges().len()).for_each(|at| run.watch(at, &watcher));
+            run.present_connectors()
+                .for_each(|at| run.watch(at, &watcher));
         }
         let running = prepared
             .start(state.tasks.runtime())
@@ -145,7 +147,7 @@ fn plan(state: &State, id: &str, graph: &Graph) -> Result<(Arc<Flat>, Plan), Sta
 }
 
 /// The first findings in one line.
-fn tell(errors: &[Finding]) -> String {
+pub(crate) fn tell(errors: &[Finding]) -> String {
     let mut told: Vec<String> = errors
         .iter()
         .take(FINDINGS_TOLD)

@@ -142,6 +142,25 @@ impl State {
         parse(&Folder::file_of(id), &folder.read(id)?)
     }
 
+    /// A client wrote the file of a graph: what only mirrors the file, or is the same now, follows it.
+    pub(crate) fn follow_file(&self, id: &str, text: &str) {
+        // A text that is no graph yet is the editor's affair.
+        let Ok(graph) = parse(&Folder::file_of(id), text) else {
+            return;
+        };
+        let Some(served) = self.find(id) else {
+            // A server that holds too many graphs holds this one when a client asks for it by name.
+            drop(self.find_or_add(id, || graph, true));
+            return;
+        };
+        let mut inner = served.lock();
+        if inner.has_file && !inner.changed {
+            inner.graph = graph;
+        } else if inner.graph == graph {
+            (inner.has_file, inner.changed) = (true, false);
+        }
+    }
+
     /// Writes a graph to its file.
     ///
     /// # Errors

@@ -3,9 +3,12 @@
 use std::time::{Duration, Instant};
 
 use millstream_tests::{Outcome, Program, Run, repository};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Folder;
+
+/// Graphs that are changed while they run.
+mod edit;
 
 /// Lines through two processes, with little room between them.
 const LINES: &str = r#"Graph(
@@ -157,8 +160,9 @@ fn held_connector_fills_up_steps_and_goes_on_and_nothing_is_lost() {
 
     ground.until("full", |seen| {
         let connector = named(&seen["connectors"], "pass.out->next.in");
-        let writer = named(&seen["processes"], "pass");
-        connector["depth"] == 8 && connector["held"] == true && writer["state"] == "blocked"
+        let state = |process| &named(&seen["processes"], process)["state"];
+        let is_held = connector["held"] == true && state("next") == "held";
+        connector["depth"] == 8 && is_held && state("pass") == "blocked"
     });
     let why = ground.told(&["why"]);
     assert!(why.starts_with("`pass.out->next.in` is held"), "{why}");
@@ -227,6 +231,28 @@ fn deadlock_is_explained_after_it_has_ended_the_network() {
     ground.told(&["start", "graph"]);
     ground.until_failed("graph");
     insta::assert_snapshot!("why_deadlock", why_of(&ground));
+    ground.stop();
+}
+
+#[test]
+fn process_that_failed_is_told_from_those_that_ended() {
+    let failing = LINES.replace(
+        r#""next": Process(component: "core/Repeat")"#,
+        r#""next": Process(component: "data/Map", iips: { "value": "1 / (it - it)" })"#,
+    );
+    let failing = failing.replace(
+        r#"component: "console/Input""#,
+        r#"component: "core/Sequence", iips: { "count": 1 }"#,
+    );
+    let ground = Ground::serving(&failing);
+    ground.told(&["start", "graph"]);
+    ground.until_failed("graph");
+    let seen = ground.look();
+    let state = |process| &named(&seen["processes"], process)["state"];
+    assert_eq!(
+        (state("next"), state("show")),
+        (&json!("failed"), &json!("ended"))
+    );
     ground.stop();
 }
 

@@ -23,13 +23,19 @@ fn serve(arguments: &[&str]) -> (Run, String) {
 
 /// What a browser's first words are answered with.
 fn ask(address: &str, headers: &str) -> String {
+    ask_for("/", address, headers)
+}
+
+/// The same, for something else.
+fn ask_for(path: &str, address: &str, headers: &str) -> String {
     let mut socket = TcpStream::connect(address).unwrap();
     let request =
-        format!("GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}\r\n");
+        format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}\r\n");
     socket.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    socket.read_to_string(&mut answer).unwrap();
-    answer
+    // The editor itself is compressed.
+    let mut answer = Vec::new();
+    socket.read_to_end(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 #[test]
@@ -106,6 +112,63 @@ fn run_in_the_foreground_can_be_looked_into() {
     let address = outcome.stderr.split("ws://").nth(1).unwrap();
     let address = address.split_whitespace().next().unwrap();
     assert!(TcpStream::connect(address).is_err(), "the port is closed");
+}
+
+/// As the window holds its runtime: the pipe closes however the window ends, and the runtime ends, too.
+#[test]
+fn server_ends_with_the_program_that_holds_its_input() {
+    let (mut run, address) = serve(&["graphs", "--until-input-ends", "--empty"]);
+    assert!(ask(&address, "").starts_with("HTTP/1.1 200"));
+    run.close_input();
+    let outcome = run.finish().unwrap();
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+}
+
+#[test]
+fn empty_server_holds_no_graph_until_a_client_wants_one() {
+    let (run, address) = serve(&["graphs", "--empty"]);
+    let listed = Program::new(["ps", "--json", "--runtime", &address])
+        .run()
+        .unwrap();
+    assert_eq!(listed.code, Some(0), "{listed:?}");
+    assert!(!listed.stdout.contains("hello"), "{listed:?}");
+    run.signal("INT").unwrap();
+    assert_eq!(run.finish().unwrap().code, Some(130));
+}
+
+/// A program that was built before the editor has none to show, and says so.
+#[test]
+fn editor_is_served_to_those_who_know_its_address() {
+    let mut run = Program::new(["edit", "--no-open", "graphs/hello.ron"])
+        .start()
+        .unwrap();
+    let Some(url) = run.line().unwrap() else {
+        let outcome = run.finish().unwrap();
+        assert_eq!(outcome.code, Some(2), "{outcome:?}");
+        assert!(outcome.stderr.contains("cargo xtask web"), "{outcome:?}");
+        return;
+    };
+    let (address, said) = url
+        .strip_prefix("http://")
+        .unwrap()
+        .split_once("/#")
+        .unwrap();
+    let (secret, open) = said
+        .strip_prefix("secret=")
+        .unwrap()
+        .split_once('&')
+        .unwrap();
+    assert_eq!(open, "open=hello.ron");
+    assert!(ask(address, "").contains("content-encoding: gzip"));
+    let file = |headers: &str| ask_for("/files/hello.ron", address, headers);
+    assert!(file("").starts_with("HTTP/1.1 401"));
+    let known = file(&format!("Authorization: Bearer {secret}\r\n"));
+    assert!(
+        known.starts_with("HTTP/1.1 200") && known.contains("Graph("),
+        "{known}"
+    );
+    run.signal("INT").unwrap();
+    assert_eq!(run.finish().unwrap().code, Some(130));
 }
 
 #[test]

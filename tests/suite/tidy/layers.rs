@@ -27,6 +27,8 @@ enum Level {
     E2,
     /// The application: what the editor is, without the window or page that it lives in.
     E3,
+    /// Where the application lives: a page, a window. Both know it from outside.
+    E4,
     /// Tests and developer tools: outside the house.
     Tools,
 }
@@ -52,6 +54,8 @@ const LAYERS: &[(&str, Level, Inside)] = &[
         Level::L1,
         Inside::Only(&["millstream-packet"]),
     ),
+    // How files are saved is one promise, whoever saves: binary, server, shell.
+    ("millstream-file", Level::L1, Inside::Only(&[])),
     ("millstream-component-macros", Level::L1, Inside::Only(&[])),
     // Expressions know values and nothing of ports, so that whoever has a value can evaluate one.
     (
@@ -98,6 +102,7 @@ const LAYERS: &[(&str, Level, Inside)] = &[
             "millstream-graph",
             "millstream-protocol",
             "millstream-connector",
+            "millstream-file",
             "millstream-component",
             "millstream-engine",
         ]),
@@ -134,8 +139,20 @@ const LAYERS: &[(&str, Level, Inside)] = &[
             "millstream-canvas",
         ]),
     ),
+    (
+        "millstream-web",
+        Level::E4,
+        Inside::Only(&["millstream-app"]),
+    ),
+    // Graphs are texts there: it saves them, and starts a program that runs them.
+    (
+        "millstream-shell",
+        Level::E4,
+        Inside::Only(&["millstream-file"]),
+    ),
     ("millstream", Level::L4, Inside::Everything),
     ("millstream-tests", Level::Tools, Inside::Everything),
+    ("millstream-smoke", Level::Tools, Inside::Everything),
     ("xtask", Level::Tools, Inside::Everything),
 ];
 
@@ -144,9 +161,13 @@ const DEV_EDGES: &[(&str, &str)] = &[
     ("millstream-component-macros", "millstream-component"),
     // The server is tested with graphs that run, and so with components.
     ("millstream-server", "millstream-components"),
+    // Looks of a run are tested with the counts that a runtime sends.
+    ("millstream-canvas", "millstream-protocol"),
     // The editor is tested with components that there are.
     ("millstream-app", "millstream-component"),
     ("millstream-app", "millstream-components"),
+    // Entries of the menu are commands of the application, by name.
+    ("millstream-shell", "millstream-app"),
 ];
 
 /// R1: what the model must not stand on, directly or through another crate.

@@ -66,6 +66,26 @@ fn package_is_named_after_its_folder() {
     );
 }
 
+/// The root builds and tests everything that needs nothing but Rust, and that is all but the window.
+#[test]
+fn default_members_are_all_but_the_window() {
+    let root = read("Cargo.toml").expect("the root manifest");
+    let list = |name: &str| {
+        let mut entries = entries(&root).into_iter();
+        let entry = entries.find(|entry| entry.text.starts_with(&format!("{name} =")));
+        let text = entry.expect("the root manifest lists members").text;
+        let folders = text.split('"').skip(1).step_by(2).map(str::to_owned);
+        folders.collect::<Vec<_>>()
+    };
+    let mut wanted = list("members");
+    wanted.retain(|folder| folder != "editor/shell");
+    assert_eq!(
+        list("default-members"),
+        wanted,
+        "Add the folder to default-members in Cargo.toml, too."
+    );
+}
+
 #[test]
 fn every_member_has_a_readme() {
     let folders = members().into_iter().map(|member| member.folder);

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::{MetadataCommand, Package};
 
 /// Folders that hold nothing of ours.
-const NOT_OURS: &[&str] = &["target", "node_modules"];
+const NOT_OURS: &[&str] = &["target", "node_modules", "dist", "gen"];
 
 /// The dot-folders that are part of the project.
-const DOT_FOLDERS: &[&str] = &[".cargo", ".ci", ".config"];
+const DOT_FOLDERS: &[&str] = &[".cargo", ".ci", ".config", ".github"];
 
 /// One crate of the workspace.
 pub(super) struct Member {

@@ -122,8 +122,8 @@ benches! {
     "filter_aggregate", expression::filter_aggregate, "a table filtered and put together";
     "hello", hello::run, "the whole process: millstream run graphs/hello.ron";
     "http", http::run, "requests through a graph of 3 processes against a bare handler of axum";
-    "canvas", canvas::run, "a frame of the editor's canvas, 1,000 and 10,000 processes";
     "live", live::run, "counts and probes on a served network against nobody looking";
+    "canvas", canvas::run, "a frame of the editor's canvas, 1,000 and 10,000 processes";
     "jobs_csv", jobs::csv, "10 M rows filtered and put together by key, against a loop, mawk, Miller, DuckDB";
     "jobs_log", jobs::log, "6 M requests by status, and the 20 most frequent pages";
     "jobs_words", jobs::words, "the 20 most frequent of 40 M words";

@@ -272,7 +272,8 @@ impl EditorApp {
             return wishes;
         };
         let live = self.live(document, seat);
-        if let Some(text) = live.as_ref().and_then(millstream_canvas::Live::banner) {
+        let text = live.as_ref().and_then(millstream_canvas::LiveLook::banner);
+        if let Some(text) = text {
             notice_bar(ui, self.theme.red, |ui| drop(ui.label(text)));
         }
         if let Some(fault) = self.fault(seat) {

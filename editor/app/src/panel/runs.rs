@@ -39,10 +39,7 @@ pub(crate) fn ui(ui: &mut Ui, view: &View<'_>) -> Vec<Wish> {
                     widget::painted(ui, RichText::new(state).color(weak));
                 },
             );
-            if response
-                .on_hover_text("Double click to open")
-                .double_clicked()
-            {
+            if response.on_hover_text("Click to open").clicked() {
                 wishes.push(Wish::OpenGraph(name.to_owned()));
             }
         }

@@ -1,6 +1,8 @@
 //! What is known of a run, as the canvas shows it: the document's words for it, turned into the canvas's.
 
-use millstream_canvas::{Failure, Live as Shown, ProcessLook, ProcessState, WireLook, WireState};
+use millstream_canvas::{
+    Failure, LiveLook as Shown, ProcessLook, ProcessState, WireLook, WireState,
+};
 use millstream_document::live::{self, Live, ProcessLight, ProcessLive, WireLive};
 use millstream_document::{Document, WireId};
 use millstream_graph::{Connector, ProcessName, WhenFull};

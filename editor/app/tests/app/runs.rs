@@ -306,10 +306,7 @@ fn graph_of_the_runtime_is_opened() {
     window.runtime.tell(Response::State(other.clone()), None);
     window.settle();
     window.click("Runs");
-    let row = window.harness.get_by_label("graph other, running");
-    row.click();
-    row.click();
-    window.harness.run_steps(12);
+    window.click("graph other, running");
     let mut asked = std::iter::from_fn(|| window.runtime.next_asked());
     let get = asked.find(|(asked, _)| matches!(asked, Request::Get(name) if name.graph == "other"));
     let (_, answers) = get.expect("its text is asked for");

@@ -43,9 +43,9 @@ impl Canvas {
             Command::ToggleSettings => {
                 let names: Vec<ProcessName> =
                     show.document.selection().processes().cloned().collect();
-                names
-                    .into_iter()
-                    .for_each(|name| self.toggle_settings(name));
+                for name in names {
+                    self.toggle_settings(name);
+                }
             }
             Command::FocusPath => self.focus_path(show.document),
             Command::CycleOverlay => self.overlay = self.overlay.next(),

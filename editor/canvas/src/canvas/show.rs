@@ -8,9 +8,9 @@ use millstream_graph::PortRef;
 
 use crate::access::{Access, Looks, card_name, port_name, wire_name};
 use crate::canvas::{Canvas, Show, tolerance};
+use crate::detail::{Detail, shows_wire_labels};
 use crate::gesture::{Gesture, moved};
 use crate::hit::Hit;
-use crate::lod::{Detail, shows_wire_labels};
 use crate::look::{ProcessLook, WireLook};
 use crate::paint::card::{Glow, State};
 use crate::paint::label::Labels;
@@ -400,12 +400,14 @@ impl Canvas {
     fn point(&self, ui: &Ui) {
         let icon = match (&self.gesture, self.hovered) {
             (Gesture::Pan | Gesture::Minimap, _) => CursorIcon::Grabbing,
-            (Gesture::Move(_) | Gesture::Bend(_), _) => CursorIcon::Move,
-            (Gesture::Slice { .. } | Gesture::Box(_), _) => CursorIcon::Crosshair,
-            (Gesture::Rest, Some(Hit::Port(..))) => CursorIcon::Crosshair,
+            (Gesture::Move(_) | Gesture::Bend(_), _) | (Gesture::Rest, Some(Hit::Bend(..))) => {
+                CursorIcon::Move
+            }
+            (Gesture::Slice { .. } | Gesture::Box(_), _) | (Gesture::Rest, Some(Hit::Port(..))) => {
+                CursorIcon::Crosshair
+            }
             (Gesture::Rest, Some(Hit::Badge(_) | Hit::More(_))) => CursorIcon::PointingHand,
             (Gesture::Rest, Some(Hit::Value(..))) => CursorIcon::Text,
-            (Gesture::Rest, Some(Hit::Bend(..))) => CursorIcon::Move,
             _ => return,
         };
         if self.pointer.is_some() {

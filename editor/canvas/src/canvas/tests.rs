@@ -28,7 +28,7 @@ impl Desk {
     fn show<R>(&mut self, f: impl FnOnce(&mut Canvas, Show<'_>) -> R) -> R {
         let show = Show {
             document: &self.document,
-            live: self.live.as_ref().map(|live| live as &dyn crate::Live),
+            live: self.live.as_ref().map(|live| live as &dyn crate::LiveLook),
             theme: &self.theme,
             motion: Motion::Reduced,
         };

@@ -105,9 +105,9 @@ fn take(world: World<'_>, found: Hit, pointer: Pointer) -> (Gesture, Vec<Request
     let (mut cards, mut papers) = (HashSet::new(), HashSet::new());
     if selection.contains(&target) {
         let targets: Vec<Target> = selection.targets().collect();
-        targets
-            .iter()
-            .for_each(|target| add(world, target, &mut cards, &mut papers));
+        for target in &targets {
+            add(world, target, &mut cards, &mut papers);
+        }
     } else {
         requests.push(Request::select(vec![target.clone()]));
     }

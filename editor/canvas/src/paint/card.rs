@@ -1,12 +1,13 @@
 //! Cards of processes, at each level of detail.
 
+mod badge;
+mod far;
+
 use egui::epaint::{CornerRadius, RectShape, Stroke, StrokeKind};
 use egui::{Align2, Color32, Pos2, Rect, Vec2};
 use millstream_document::{PortOrigin, Side};
-use millstream_graph::Severity;
 
-use crate::lod::Detail;
-use crate::look::{Failure, ProcessLook, ProcessState};
+use crate::look::{ProcessLook, ProcessState};
 use crate::paint::glyph::{self, Glyph, corners};
 use crate::paint::ink::{Dashes, Ink};
 use crate::paint::{Brush, Emphasis, corner};
@@ -16,10 +17,11 @@ use crate::theme::metric::{
 };
 use crate::theme::{Font, Hue, Theme};
 
+pub(crate) use badge::culprit;
+pub(crate) use far::{block_color, draw_block, draw_shapes};
+
 /// Size of the marks in the title.
 const MARK: f32 = 12.0;
-/// Radius of badges at the corners.
-const BADGE: f32 = 9.0;
 
 /// What a port stands in while something is dragged from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -49,6 +51,7 @@ pub(crate) fn draw_full(brush: &Brush<'_>, card: &Card, state: &State<'_>) {
     let rect = brush.camera.rect_in_screen(card.rect());
     ground(brush, card, rect, state);
     titles(brush, card, state);
+    names(brush, card, state);
     let mut ink = brush.ink();
     marks(&mut ink, brush, card, state);
     for side in [Side::In, Side::Out] {
@@ -61,7 +64,7 @@ pub(crate) fn draw_full(brush: &Brush<'_>, card: &Card, state: &State<'_>) {
         tag(brush, card, at, state);
     }
     exports(brush, card);
-    badges(brush, card, rect, state);
+    badge::badges(brush, card, rect, state);
 }
 
 fn ground(brush: &Brush<'_>, card: &Card, rect: Rect, state: &State<'_>) {
@@ -168,11 +171,15 @@ fn band(brush: &Brush<'_>, rect: Rect, radius: f32, color: Color32) {
 
 fn titles(brush: &Brush<'_>, card: &Card, state: &State<'_>) {
     let theme = brush.theme;
-    let place = |x: f32, y: f32| brush.camera.screen_from_graph(card.pos + Vec2::new(x, y));
+    let place = |y: f32| {
+        brush
+            .camera
+            .screen_from_graph(card.pos + Vec2::new(CARD_PAD, y))
+    };
     let is_muted = matches!(state.look, Some(look) if look.state == ProcessState::Muted);
     let strong = if is_muted { theme.muted } else { theme.text };
     let title = brush.text(
-        place(CARD_PAD, 16.5),
+        place(16.5),
         Align2::LEFT_CENTER,
         &card.title,
         Font::Title,
@@ -189,64 +196,53 @@ fn titles(brush: &Brush<'_>, card: &Card, state: &State<'_>) {
         _ => (card.subtitle.clone(), theme.muted),
     };
     let room = card.size.x - 2.0 * CARD_PAD;
-    let subtitle = crate::measure::cut(&subtitle, room, Font::Text);
     brush.text(
-        place(CARD_PAD, 36.0),
+        place(36.0),
         Align2::LEFT_CENTER,
-        &subtitle,
+        &crate::measure::cut(&subtitle, room, Font::Text),
         Font::Text,
         Brush::shade(color, state.emphasis),
     );
-    let label = |slot: &Slot, pos: Pos2, anchor: Align2| {
-        let is_refusing = |side| (state.glow)(side, slot) == Glow::Refuses;
-        let side = if anchor == Align2::LEFT_CENTER {
-            Side::In
-        } else {
-            Side::Out
+}
+
+/// The names of the ports, and the row of settings that are not shown.
+fn names(brush: &Brush<'_>, card: &Card, state: &State<'_>) {
+    let theme = brush.theme;
+    let place = |x: f32, y: f32| brush.camera.screen_from_graph(card.pos + Vec2::new(x, y));
+    for side in [Side::In, Side::Out] {
+        let (x, anchor) = match side {
+            Side::In => (CARD_PAD, Align2::LEFT_CENTER),
+            Side::Out => (card.size.x - CARD_PAD, Align2::RIGHT_CENTER),
         };
-        let color = match slot.origin {
-            PortOrigin::Missing => theme.red,
-            _ if slot.is_spare || slot.is_setting || is_refusing(side) => theme.muted,
-            _ => theme.text,
-        };
-        let text = if slot.is_wanting {
-            format!("{} *", slot.label)
-        } else {
-            slot.label.clone()
-        };
-        brush.text(
-            pos,
-            anchor,
-            &text,
-            Font::Text,
-            Brush::shade(color, state.emphasis),
-        );
-    };
-    for slot in &card.ins {
-        label(slot, place(CARD_PAD, slot.offset.y), Align2::LEFT_CENTER);
-    }
-    for slot in &card.outs {
-        let x = card.size.x - CARD_PAD;
-        label(slot, place(x, slot.offset.y), Align2::RIGHT_CENTER);
+        for slot in card.side(side) {
+            let color = name_color(theme, slot, (state.glow)(side, slot));
+            let color = Brush::shade(color, state.emphasis);
+            let pos = place(x, slot.offset.y);
+            if slot.is_wanting {
+                brush.text(pos, anchor, &format!("{} *", slot.label), Font::Text, color);
+            } else {
+                brush.text(pos, anchor, &slot.label, Font::Text, color);
+            }
+        }
     }
     if let Some(more) = card.more() {
-        let text = if card.hidden == 0 {
-            "fewer settings".to_owned()
-        } else if card.hidden == 1 {
-            "1 more setting".to_owned()
-        } else {
-            format!("{} more settings", card.hidden)
+        let text = match card.hidden {
+            0 => "fewer settings".to_owned(),
+            1 => "1 more setting".to_owned(),
+            count => format!("{count} more settings"),
         };
-        let at = brush
-            .camera
-            .screen_from_graph(more.left_center() + Vec2::new(CARD_PAD + 14.0, 0.0));
-        brush.text(
-            at,
-            Align2::LEFT_CENTER,
-            &text,
-            Font::Text,
-            Brush::shade(theme.muted, state.emphasis),
-        );
+        let at = more.left_center() + Vec2::new(CARD_PAD + 14.0, 0.0);
+        let at = brush.camera.screen_from_graph(at);
+        let color = Brush::shade(theme.muted, state.emphasis);
+        brush.text(at, Align2::LEFT_CENTER, &text, Font::Text, color);
+    }
+}
+
+fn name_color(theme: &Theme, slot: &Slot, glow: Glow) -> Color32 {
+    match slot.origin {
+        PortOrigin::Missing => theme.red,
+        _ if slot.is_spare || slot.is_setting || glow == Glow::Refuses => theme.muted,
+        _ => theme.text,
     }
 }
 
@@ -262,7 +258,7 @@ fn marks(ink: &mut Ink, brush: &Brush<'_>, card: &Card, state: &State<'_>) {
         glyph.draw(ink, center, MARK * zoom, color);
         x -= MARK + 5.0;
     };
-    if let Some((glyph, color)) = state.look.and_then(|look| state_glyph(theme, look.state)) {
+    if let Some((glyph, color)) = state.look.map(|look| state_glyph(theme, look.state)) {
         place(ink, glyph, shade(color));
     }
     if card.note.is_some() {
@@ -292,8 +288,8 @@ fn marks(ink: &mut Ink, brush: &Brush<'_>, card: &Card, state: &State<'_>) {
 }
 
 /// The picture of a state; a stopped process is only an outline.
-pub(crate) const fn state_glyph(theme: &Theme, state: ProcessState) -> Option<(Glyph, Color32)> {
-    Some(match state {
+pub(crate) const fn state_glyph(theme: &Theme, state: ProcessState) -> (Glyph, Color32) {
+    match state {
         ProcessState::Stopped => (Glyph::Stop, theme.grey),
         ProcessState::Ready => (Glyph::Hollow, theme.blue),
         ProcessState::Running => (Glyph::Filled, theme.blue),
@@ -306,7 +302,7 @@ pub(crate) const fn state_glyph(theme: &Theme, state: ProcessState) -> Option<(G
         ProcessState::Failed => (Glyph::Cross, theme.red),
         ProcessState::Finished => (Glyph::Check, theme.grey),
         ProcessState::Stale => (Glyph::Clock, theme.grey),
-    })
+    }
 }
 
 fn port(
@@ -404,242 +400,5 @@ fn exports(brush: &Brush<'_>, card: &Card) {
                 theme.text,
             );
         }
-    }
-}
-
-/// What hangs on the corners: worker, failures and findings, changes, the origin of back-pressure.
-fn badges(brush: &Brush<'_>, card: &Card, rect: Rect, state: &State<'_>) {
-    let (theme, zoom) = (brush.theme, brush.zoom());
-    if let Some(worker) = &card.worker {
-        initial(brush, rect.left_top() + Vec2::new(0.0, 2.0), worker);
-    }
-    if card.replicas > 1 {
-        let at = rect.left_bottom() + Vec2::new(CARD_PAD * zoom, 0.0);
-        pill(brush, at, &format!("×{}", card.replicas), theme.blue);
-    }
-    let at = rect.right_top() + Vec2::new(-4.0 * zoom, 2.0 * zoom);
-    let failure = state.look.and_then(|look| look.failure.as_ref());
-    match (failure, card.worst) {
-        (Some(Failure { count, .. }), _) => pill(brush, at, &count.to_string(), theme.red),
-        (None, Some(Severity::Error)) => round(brush, at, theme.red),
-        (None, Some(Severity::Warning)) => triangle(brush, at, theme.amber),
-        (None, Some(Severity::Hint) | None) => {}
-    }
-    let Some(look) = state.look else {
-        return;
-    };
-    if let ProcessState::Restarting(times) = look.state {
-        let below = rect.right_top() + Vec2::new(-34.0 * zoom, 0.0);
-        pill(brush, below, &format!("{times}×"), theme.amber);
-    }
-    if look.is_changed {
-        let mut ink = brush.ink();
-        let (corner, size) = (rect.right_bottom(), 13.0 * zoom);
-        ink.convex(
-            &[
-                corner - Vec2::new(0.0, size),
-                corner,
-                corner - Vec2::new(size, 0.0),
-            ],
-            theme.blue,
-        );
-        brush.add(ink);
-    }
-}
-
-/// Where back-pressure begins; above all cards.
-pub(crate) fn culprit(brush: &Brush<'_>, card: &Card, reason: &str) {
-    let (theme, zoom) = (brush.theme, brush.zoom());
-    let rect = brush.camera.rect_in_screen(card.rect());
-    for grown in [5.0, 9.0] {
-        brush.painter.rect_stroke(
-            rect.expand(grown),
-            corner(CARD_RADIUS * zoom + grown),
-            Stroke::new(2.0, theme.red),
-            StrokeKind::Middle,
-        );
-    }
-    let text = format!("backpressure starts here: {reason}");
-    let size = Font::Text.size();
-    let galley = brush.lines(text, (Font::Text, size), theme.text, f32::INFINITY);
-    let chip = galley.size() + Vec2::new(20.0, 10.0);
-    let below = rect.center_bottom() + Vec2::new(0.0, 18.0 + chip.y * 0.5);
-    let place = brush.inside(Rect::from_center_size(below, chip));
-    brush.panel(place, chip.y * 0.5, theme.chip, Stroke::new(1.4, theme.red));
-    brush
-        .painter
-        .galley(place.min + Vec2::new(10.0, 5.0), galley, theme.text);
-}
-
-/// The first letter of a worker.
-fn initial(brush: &Brush<'_>, center: Pos2, worker: &str) {
-    let theme = brush.theme;
-    let Some(letter) = worker.chars().next() else {
-        return;
-    };
-    let size = 17.0 * brush.zoom();
-    let square = Rect::from_center_size(center, Vec2::splat(size));
-    brush.panel(
-        square,
-        4.0 * brush.zoom(),
-        theme.worker(worker),
-        Stroke::new(1.0, theme.canvas),
-    );
-    let letter = letter.to_uppercase().to_string();
-    brush.text(
-        center,
-        Align2::CENTER_CENTER,
-        &letter,
-        Font::Text,
-        theme.on_status,
-    );
-}
-
-fn pill(brush: &Brush<'_>, center: Pos2, text: &str, color: Color32) {
-    let zoom = brush.zoom();
-    let width = crate::measure::text_width(text, Font::Text) + 10.0;
-    let size = Vec2::new(width.max(2.0 * BADGE), 2.0 * BADGE) * zoom;
-    let rect = Rect::from_center_size(center, size);
-    brush.panel(
-        rect,
-        BADGE * zoom,
-        color,
-        Stroke::new(1.5, brush.theme.canvas),
-    );
-    brush.text(
-        center,
-        Align2::CENTER_CENTER,
-        text,
-        Font::Text,
-        brush.theme.on_status,
-    );
-}
-
-fn round(brush: &Brush<'_>, center: Pos2, color: Color32) {
-    let zoom = brush.zoom();
-    let mut ink = brush.ink();
-    ink.disc(center, (BADGE + 1.5) * zoom, brush.theme.canvas);
-    ink.disc(center, BADGE * zoom, color);
-    Glyph::Bang.draw(&mut ink, center, BADGE * 1.25 * zoom, brush.theme.on_status);
-    brush.add(ink);
-}
-
-fn triangle(brush: &Brush<'_>, center: Pos2, color: Color32) {
-    let zoom = brush.zoom();
-    let at = |x: f32, y: f32, grown: f32| center + Vec2::new(x, y) * (BADGE * 1.15 * zoom + grown);
-    let corners = |grown: f32| {
-        [
-            at(0.0, -1.0, grown),
-            at(1.0, 0.8, grown),
-            at(-1.0, 0.8, grown),
-        ]
-    };
-    let mut ink = brush.ink();
-    ink.convex(&corners(2.5 * zoom), brush.theme.canvas);
-    ink.convex(&corners(0.0), color);
-    let middle = center + Vec2::new(0.0, 1.8 * zoom);
-    Glyph::Bang.draw(&mut ink, middle, BADGE * 1.05 * zoom, brush.theme.on_status);
-    brush.add(ink);
-}
-
-/// A card without text.
-pub(crate) fn draw_shapes(ink: &mut Ink, brush: &Brush<'_>, card: &Card, state: &State<'_>) {
-    let (theme, zoom) = (brush.theme, brush.zoom());
-    let rect = brush.camera.rect_in_screen(card.rect());
-    let shade = |color| Brush::shade(color, state.emphasis);
-    frame_far(ink, brush, rect, state);
-    let is_ghost = matches!(card.kind, Kind::Ghost | Kind::Open);
-    let fill = if is_ghost { theme.canvas } else { theme.card };
-    ink.rect(rect, fill);
-    if !is_ghost {
-        let bottom = brush.camera.screen_from_graph(card.header().max).y;
-        let head = Rect::from_min_max(rect.min, Pos2::new(rect.max.x, bottom.min(rect.max.y)));
-        ink.rect(head, theme.header);
-    }
-    title_bar(ink, brush, card, rect, shade(theme.muted));
-    ink.outline(&corners(rect), 1.0, shade(theme.line));
-    if let Some(worker) = &card.worker {
-        let band = Rect::from_min_size(rect.min, Vec2::new((BAND * zoom).max(2.0), rect.height()));
-        ink.rect(band, shade(theme.worker(worker)));
-    }
-    let radius = (PORT_RADIUS * zoom).max(1.6);
-    for side in [Side::In, Side::Out] {
-        for (at, slot) in card.side(side).iter().enumerate() {
-            let center = brush.camera.screen_from_graph(card.port_pos(side, at));
-            let color = match (state.glow)(side, slot) {
-                Glow::Refuses => Theme::dimmed(port_color(theme, slot)),
-                Glow::Fits | Glow::Rest => shade(port_color(theme, slot)),
-            };
-            ink.rect(
-                Rect::from_center_size(center, Vec2::splat(radius * 1.8)),
-                color,
-            );
-        }
-    }
-    if let Some((glyph, color)) = state.look.and_then(|look| state_glyph(theme, look.state)) {
-        let center = rect.right_top() + Vec2::new(-15.0, 16.0) * zoom;
-        glyph.draw(ink, center, 14.0 * zoom, shade(color));
-    }
-    trouble(ink, brush, card, rect, state);
-}
-
-/// A bar in the place of the title, as long as that.
-fn title_bar(ink: &mut Ink, brush: &Brush<'_>, card: &Card, rect: Rect, color: Color32) {
-    let zoom = brush.zoom();
-    let width = crate::measure::text_width(&card.title, Font::Title) * zoom;
-    let bar = Rect::from_min_size(
-        rect.min + Vec2::new(CARD_PAD, 14.0) * zoom,
-        Vec2::new(width, 6.0 * zoom),
-    );
-    ink.rect(bar, color);
-}
-
-/// A card as a block of colour.
-pub(crate) fn draw_block(ink: &mut Ink, brush: &Brush<'_>, card: &Card, state: &State<'_>) {
-    let rect = brush.camera.rect_in_screen(card.rect());
-    frame_far(ink, brush, rect, state);
-    let color = block_color(brush.theme, card, state.look);
-    ink.rect(rect, Brush::shade(color, state.emphasis));
-    trouble(ink, brush, card, rect, state);
-}
-
-/// From afar a process has the colour of what it sends, or of what is wrong with it.
-pub(crate) fn block_color(theme: &Theme, card: &Card, look: Option<&ProcessLook>) -> Color32 {
-    if look.is_some_and(|look| look.failure.is_some() || look.state == ProcessState::Failed) {
-        return theme.red;
-    }
-    if let Some(worker) = &card.worker {
-        return theme.worker(worker);
-    }
-    let first = card.outs.first().or(card.ins.first());
-    let hue = first.map_or(Hue::Any, |slot| slot.hue);
-    theme.hue(hue).lerp_to_gamma(theme.card, 0.35)
-}
-
-/// What surrounds a card that stands out.
-fn frame_far(ink: &mut Ink, brush: &Brush<'_>, rect: Rect, state: &State<'_>) {
-    let theme = brush.theme;
-    if state.look.is_some_and(|look| look.culprit.is_some()) {
-        ink.outline(&corners(rect.expand(5.0)), 2.0, theme.red);
-        ink.outline(&corners(rect.expand(8.0)), 2.0, theme.red);
-    }
-    if state.emphasis.is_selected {
-        ink.outline(&corners(rect.expand(2.0)), 2.5, theme.selection);
-    } else if state.emphasis.is_hovered {
-        ink.outline(&corners(rect.expand(1.5)), 1.5, theme.text);
-    }
-}
-
-/// A mark for what is wrong with a card, seen from afar.
-fn trouble(ink: &mut Ink, brush: &Brush<'_>, card: &Card, rect: Rect, state: &State<'_>) {
-    let theme = brush.theme;
-    let has_failed = state.look.is_some_and(|look| look.failure.is_some());
-    let radius = (5.0 * brush.zoom()).max(3.0);
-    if has_failed || card.worst == Some(Severity::Error) {
-        ink.disc(rect.right_top(), radius + 1.5, theme.canvas);
-        ink.disc(rect.right_top(), radius, theme.red);
-    } else if card.worst == Some(Severity::Warning) && brush.detail > Detail::Blocks {
-        let at = |x: f32, y: f32| rect.right_top() + Vec2::new(x, y) * radius * 1.3;
-        ink.convex(&[at(0.0, -1.0), at(1.0, 0.8), at(-1.0, 0.8)], theme.amber);
     }
 }

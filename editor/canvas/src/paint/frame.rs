@@ -3,7 +3,7 @@
 use egui::epaint::Stroke;
 use egui::{Align2, Pos2, Rect, Vec2};
 
-use crate::lod::{Detail, glyph_size};
+use crate::detail::{Detail, glyph_size};
 use crate::paint::Brush;
 use crate::scene::frame::{Frame, Paper};
 use crate::theme::Font;

@@ -12,6 +12,8 @@ pub(crate) struct Ink {
     mesh: Mesh,
     /// Width of the soft edge: one physical pixel.
     feather: f32,
+    /// What is outside need not be drawn.
+    clip: Rect,
 }
 
 /// How a line is interrupted, as lengths on the screen.
@@ -22,10 +24,11 @@ pub(crate) struct Dashes {
 }
 
 impl Ink {
-    pub(crate) fn new(pixels_per_point: f32) -> Self {
+    pub(crate) fn new(pixels_per_point: f32, clip: Rect) -> Self {
         Self {
             mesh: Mesh::default(),
             feather: 1.0 / pixels_per_point.max(0.1),
+            clip,
         }
     }
 
@@ -38,11 +41,27 @@ impl Ink {
         self.mesh.is_empty()
     }
 
-    /// A line through points.
+    /// A line through points; only what is in sight of it.
     pub(crate) fn line(&mut self, points: &[Pos2], width: f32, color: Color32) {
         if points.len() < 2 || color == Color32::TRANSPARENT {
             return;
         }
+        let clip = self.clip.expand(width + self.feather);
+        let mut start = None;
+        for (at, pair) in points.windows(2).enumerate() {
+            if Rect::from_two_pos(pair[0], pair[1]).intersects(clip) {
+                start.get_or_insert(at);
+            } else if let Some(start) = start.take() {
+                self.run(&points[start..=at], width, color);
+            }
+        }
+        if let Some(start) = start {
+            self.run(&points[start..], width, color);
+        }
+    }
+
+    /// A line all of whose steps are in sight.
+    fn run(&mut self, points: &[Pos2], width: f32, color: Color32) {
         // A line thinner than a pixel is drawn one pixel wide and lighter.
         let (width, color) = if width < self.feather {
             (self.feather, color.gamma_multiply(width / self.feather))
@@ -80,35 +99,57 @@ impl Ink {
         }
     }
 
+    /// A straight line of one pixel with hard edges, for thousands of them.
+    pub(crate) fn hairline(&mut self, from: Pos2, to: Pos2, color: Color32) {
+        if !Rect::from_two_pos(from, to).intersects(self.clip) {
+            return;
+        }
+        let across = (to - from).normalized().rot90() * (0.5 * self.feather);
+        let first = self.next_index();
+        for corner in [from - across, from + across, to + across, to - across] {
+            self.vertex(corner, color);
+        }
+        self.quad_of(first, first + 1, first + 2, first + 3);
+    }
+
     /// A line in dashes.
     pub(crate) fn dashed(&mut self, points: &[Pos2], width: f32, color: Color32, dashes: Dashes) {
+        let period = dashes.on + dashes.off;
+        let clip = self.clip.expand(width);
         let mut piece: Vec<Pos2> = Vec::new();
-        let mut is_on = true;
-        let mut left = dashes.on;
+        // How far into a dash and the gap behind it the way is.
+        let mut phase = 0.0;
         for pair in points.windows(2) {
             let (mut from, to) = (pair[0], pair[1]);
-            if is_on && piece.is_empty() {
-                piece.push(from);
+            if !Rect::from_two_pos(from, to).intersects(clip) {
+                piece.clear();
+                phase = (phase + from.distance(to)) % period;
+                continue;
             }
             loop {
-                let rest = from.distance(to);
-                if rest <= left {
-                    left -= rest;
-                    if is_on {
-                        piece.push(to);
-                    }
-                    break;
+                let is_on = phase < dashes.on;
+                if is_on && piece.is_empty() {
+                    piece.push(from);
                 }
-                from += (to - from) * (left / rest);
+                let left = if is_on { dashes.on } else { period } - phase;
+                let rest = from.distance(to);
+                let step = rest.min(left);
+                if rest > 0.0 {
+                    from += (to - from) * (step / rest);
+                }
+                phase += step;
                 if is_on {
                     piece.push(from);
+                }
+                if rest < left {
+                    break;
+                }
+                if is_on {
                     self.line(&piece, width, color);
                     piece.clear();
                 } else {
-                    piece.push(from);
+                    phase = 0.0;
                 }
-                is_on = !is_on;
-                left = if is_on { dashes.on } else { dashes.off };
             }
         }
         self.line(&piece, width, color);
@@ -268,7 +309,7 @@ mod tests {
 
     #[test]
     fn line_is_as_wide_as_asked() {
-        let mut ink = Ink::new(1.0);
+        let mut ink = Ink::new(1.0, Rect::EVERYTHING);
         ink.line(&[Pos2::ZERO, Pos2::new(100.0, 0.0)], 4.0, Color32::WHITE);
         assert!(ink.mesh.is_valid());
         // Half a pixel of soft edge on both sides.
@@ -280,7 +321,7 @@ mod tests {
         let points: Vec<Pos2> = (0..=10u8)
             .map(|at| Pos2::new(f32::from(at) * 10.0, 0.0))
             .collect();
-        let mut ink = Ink::new(1.0);
+        let mut ink = Ink::new(1.0, Rect::EVERYTHING);
         ink.dashed(
             &points,
             2.0,
@@ -305,7 +346,7 @@ mod tests {
 
     #[test]
     fn soft_edge_of_a_shape_lies_outside() {
-        let mut ink = Ink::new(2.0);
+        let mut ink = Ink::new(2.0, Rect::EVERYTHING);
         let square = Rect::from_min_size(Pos2::ZERO, Vec2::splat(10.0));
         let corners = [
             square.left_top(),
@@ -323,9 +364,49 @@ mod tests {
 
     #[test]
     fn nothing_is_drawn_of_a_point() {
-        let mut ink = Ink::new(1.0);
+        let mut ink = Ink::new(1.0, Rect::EVERYTHING);
         ink.line(&[Pos2::ZERO], 2.0, Color32::WHITE);
         ink.dashed(&[], 2.0, Color32::WHITE, Dashes { on: 1.0, off: 1.0 });
         assert!(ink.is_empty());
+    }
+
+    #[test]
+    fn what_is_out_of_sight_costs_nothing() {
+        let clip = Rect::from_min_size(Pos2::ZERO, Vec2::splat(100.0));
+        let points: Vec<Pos2> = (0..1000u16)
+            .map(|at| Pos2::new(f32::from(at) * 10.0, 50.0))
+            .collect();
+        let dashes = Dashes {
+            on: 15.0,
+            off: 10.0,
+        };
+        let mut ink = Ink::new(1.0, clip);
+        ink.line(&points, 2.0, Color32::WHITE);
+        ink.dashed(&points, 2.0, Color32::WHITE, dashes);
+        assert!(!ink.is_empty() && ink.mesh.vertices.len() < 150);
+        // Whether a dash begins does not depend on what is in sight.
+        let mut whole = Ink::new(1.0, Rect::EVERYTHING);
+        whole.dashed(&points[900..], 2.0, Color32::WHITE, dashes);
+        let mut part = Ink::new(
+            1.0,
+            Rect::EVERYTHING.intersect(clip.translate(Vec2::new(9_300.0, 0.0))),
+        );
+        part.dashed(&points[900..], 2.0, Color32::WHITE, dashes);
+        let known: Vec<Pos2> = whole
+            .mesh
+            .vertices
+            .iter()
+            .map(|vertex| vertex.pos)
+            .collect();
+        let inner = part.mesh.vertices.iter().filter(|vertex| {
+            let pos = vertex.pos.x;
+            (9_330.0..9_370.0).contains(&pos)
+        });
+        for vertex in inner {
+            assert!(
+                known.iter().any(|pos| pos.distance(vertex.pos) < 0.1),
+                "{vertex:?}"
+            );
+        }
     }
 }

@@ -3,8 +3,8 @@
 use egui::epaint::Stroke;
 use egui::{Pos2, Rect, Vec2};
 
+use crate::detail::glyph_size;
 use crate::geometry::polyline::Polyline;
-use crate::lod::glyph_size;
 use crate::look::{WireLook, WireState};
 use crate::measure::text_width;
 use crate::paint::Brush;

@@ -5,7 +5,7 @@ use egui::{Pos2, Rect, Vec2};
 use millstream_graph::Severity;
 
 use crate::camera::Camera;
-use crate::look::{Live, ProcessState};
+use crate::look::{LiveLook, ProcessState};
 use crate::paint::Brush;
 use crate::paint::card::block_color;
 use crate::paint::glyph::corners;
@@ -55,7 +55,7 @@ impl Minimap {
         Rect::from_center_size(mapped.center(), mapped.size().max(least))
     }
 
-    pub(crate) fn draw(&self, brush: &Brush<'_>, scene: &Scene, live: Option<&dyn Live>) {
+    pub(crate) fn draw(&self, brush: &Brush<'_>, scene: &Scene, live: Option<&dyn LiveLook>) {
         let theme = brush.theme;
         brush.panel(self.rect, 6.0, theme.chip, Stroke::new(1.0, theme.line));
         let mut ink = brush.ink();

@@ -2,8 +2,8 @@
 
 use egui::{Color32, Pos2, Vec2};
 
+use crate::detail::Detail;
 use crate::geometry::polyline::Polyline;
-use crate::lod::Detail;
 use crate::look::{Overlay, WireLook, WireState};
 use crate::paint::glyph::Glyph;
 use crate::paint::ink::{Dashes, Ink};
@@ -16,7 +16,7 @@ use crate::theme::metric::{DOUBLE, GAUGE, PORT_RADIUS, WIRE, WIRE_THICK, WIRE_TH
 const GAUGE_LENGTH: f32 = 72.0;
 const GAUGE_SHARE: f32 = 0.4;
 /// Distance between the strokes of a hatched wire.
-const HATCH_STEP: f32 = 9.0;
+const HATCH_STEP: f32 = 13.0;
 /// Size of the picture in the middle of a wire, and of the ground below it.
 const GLYPH_SIZE: f32 = 13.0;
 const GLYPH_GROUND: f32 = 9.5;
@@ -215,14 +215,17 @@ fn draw_marks(ink: &mut Ink, brush: &Brush<'_>, line: &Polyline, style: &Style, 
 
 /// Short strokes across.
 fn hatch(ink: &mut Ink, brush: &Brush<'_>, line: &Polyline, reach: f32, color: Color32) {
-    let step = (HATCH_STEP / brush.zoom().min(1.0)).max(line.length() / 400.0);
+    let step = HATCH_STEP / brush.zoom().min(1.0);
     let mut along = step;
     while along < line.length() - step {
         let (pos, way) = line.at(along);
         let center = brush.camera.screen_from_graph(pos);
+        along += step;
+        if !brush.camera.screen().contains(center) {
+            continue;
+        }
         let slant = (way.rot90() + way * 0.6).normalized() * reach * 0.5;
         ink.line(&[center - slant, center + slant], 1.4, color);
-        along += step;
     }
 }
 
@@ -311,7 +314,7 @@ pub(crate) fn draw_far(
     } else if is_selected {
         ink.line(&points, 2.5, theme.selection);
     } else {
-        ink.line(&points, 1.0, theme.grey.gamma_multiply(0.35));
+        ink.hairline(points[0], points[1], theme.grey.gamma_multiply(0.35));
     }
 }
 

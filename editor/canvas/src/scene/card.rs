@@ -313,7 +313,7 @@ impl Slot {
         let value = (side == Side::In)
             .then(|| process.iips.get(&port.key))
             .flatten()
-            .map(|value| short_value(value));
+            .map(short_value);
         let export = port
             .is_exported
             .then(|| export_name(document, name, side, &port.key))

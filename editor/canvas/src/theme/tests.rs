@@ -55,7 +55,7 @@ fn text_can_be_read() {
         for (tint, _) in theme.tints {
             pairs.extend([(theme.text, tint), (theme.muted, tint)]);
         }
-        pairs.push((theme.tag_text, theme.tag));
+        pairs.extend([(theme.tag_text, theme.tag), (theme.muted, theme.tag)]);
         pairs.push((theme.note_text, theme.note));
         let grounds = [
             theme.amber,

@@ -102,7 +102,7 @@ impl Change<'_> {
             self.connect_checked(&writes, to)?;
         }
         self.document.selection = Selection::of([Target::Process(name.clone())]);
-        self.made(Target::Process(name));
+        self.made_first(Target::Process(name));
         Ok(told)
     }
 
@@ -123,7 +123,8 @@ impl Change<'_> {
         self.split(wire, &reads, &first)?;
         self.refresh(&name);
         self.connect_checked(&second, to)?;
-        self.document.selection = Selection::of([Target::Process(name)]);
+        self.document.selection = Selection::of([Target::Process(name.clone())]);
+        self.made_first(Target::Process(name));
         Ok(format!("Send {from} to {to} too"))
     }
 

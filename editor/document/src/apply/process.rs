@@ -2,13 +2,17 @@
 
 use millstream_graph::file::{read_value_text, write_value};
 use millstream_graph::{
-    ComponentRef, Edit, PortRef, Position, Process, ProcessChange, ProcessName, Side, value_problem,
+    ComponentRef, Edit, PortKey, PortRef, Position, Process, ProcessChange, ProcessName, Side,
+    value_problem,
 };
-use millstream_packet::{Kind, Value};
+use millstream_packet::{Kind, PortType, Value};
 
-use crate::action::{Action, Add, Pin, ProcessField, Wiring};
+use crate::action::{Action, Add, Pin, ProcessField, Shift, Wiring};
 use crate::apply::{Change, Done, count_of};
+use crate::fit::is_aside;
+use crate::geometry::Rect;
 use crate::meta;
+use crate::ports::Port;
 use crate::refusal::{Notice, Offer, Refused};
 use crate::selection::{PortAt, Selection};
 use crate::target::{Target, WireId};
@@ -16,37 +20,38 @@ use crate::target::{Target, WireId};
 /// Room between a new process and those beside it.
 pub(crate) const GAP: f64 = 60.0;
 
+/// Where a new process goes.
+#[derive(Debug)]
+enum Way {
+    /// Nowhere near another.
+    Alone,
+    /// To a port that a wire was dragged from.
+    To { end: PortAt, port: Option<PortKey> },
+    /// Behind a port, if one of its own suits.
+    After(PortAt),
+    /// Between the ends of a connector.
+    On { wire: WireId, need: Need },
+}
+
+/// Whether a process is not added at all if it does not suit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Must,
+    May,
+}
+
 impl Change<'_> {
     pub(super) fn add(&mut self, add: Add) -> Done {
-        let title = add
-            .component
-            .as_ref()
-            .map_or_else(|| "process".to_owned(), ComponentRef::to_string);
-        let anchor = self.anchor(&add.wiring)?;
+        let component = add.component.as_ref();
+        let title = component.map_or_else(|| "process".to_owned(), ComponentRef::to_string);
+        let way = self.way(add.wiring)?;
         let name = self.add_process(add.component, None)?;
-        let at = match (add.at, &anchor) {
-            (Some(at), _) => at,
-            (None, Some(anchor)) => self.place_beside(anchor, &name),
-            (None, None) => self.place_alone(&name),
-        };
+        let at = add.at.unwrap_or_else(|| self.place_for(&way, &name));
         self.place(&name, at)?;
-        let wired = match add.wiring {
-            Wiring::Alone => None,
-            Wiring::AfterSelection => anchor.and_then(|anchor| self.wire_after(&anchor, &name)),
-            Wiring::To { end, port } => Some(self.wire_to(&end, port, &name)?),
-            Wiring::OnWire(wire) => {
-                let told = self.on_wire(wire);
-                self.insert(&name, wire, crate::action::Shift::Downstream)?;
-                Some(format!("Insert {title} on {told}"))
-            }
-        };
+        let told = self.lead(&way, &name, &title)?;
         self.document.selection = Selection::of([Target::Process(name.clone())]);
-        self.made(Target::Process(name));
-        Ok(match wired {
-            Some(told) if told.starts_with("Insert") => told,
-            Some(told) => format!("Add {title} at {told}"),
-            None => format!("Add {title}"),
-        })
+        self.made_first(Target::Process(name));
+        Ok(told)
     }
 
     /// Adds a process under a name made from its component, with its ports.
@@ -72,66 +77,105 @@ impl Change<'_> {
         Ok(name)
     }
 
-    /// The process that a new one comes behind or before.
-    fn anchor(&self, wiring: &Wiring) -> Result<Option<PortAt>, Refused> {
-        let selection = &self.document.selection;
-        match wiring {
-            Wiring::Alone => Ok(None),
-            Wiring::To { end, .. } => Ok(Some(end.clone())),
+    /// Where a new process goes.
+    fn way(&self, wiring: Wiring) -> Result<Way, Refused> {
+        let anchor = match wiring {
+            Wiring::Alone => return Ok(Way::Alone),
+            Wiring::To { end, port } => return Ok(Way::To { end, port }),
             Wiring::OnWire(wire) => {
-                let wire = self.wire(*wire)?;
-                Ok(Some(PortAt::writing(wire.from.clone())))
+                self.wire(wire)?;
+                return Ok(Way::On {
+                    wire,
+                    need: Need::Must,
+                });
             }
-            Wiring::AfterSelection => {
-                if let Some(port) = selection.port() {
-                    return Ok(Some(port.clone()));
+            Wiring::AfterSelection => self.anchor(),
+        };
+        let Some(end) = anchor else {
+            return Ok(Way::Alone);
+        };
+        // Behind an out-port that is taken there is room only on its connector.
+        let taken = self.document.wires_at(end.side, &end.end).next();
+        let taken = taken.map(|(id, _)| id).filter(|_| end.side == Side::Out);
+        Ok(match taken {
+            Some(wire) => Way::On {
+                wire,
+                need: Need::May,
+            },
+            None => Way::After(end),
+        })
+    }
+
+    /// The port that a new process comes behind: the selected one, or one of the process that was selected last.
+    fn anchor(&self) -> Option<PortAt> {
+        let selection = &self.document.selection;
+        match selection.port() {
+            Some(port) => Some(port.clone()),
+            None => self.first_out(selection.processes.last()?),
+        }
+    }
+
+    fn place_for(&self, way: &Way, name: &ProcessName) -> Position {
+        match way {
+            Way::Alone => self.place_alone(name),
+            Way::To { end, .. } | Way::After(end) => self.place_beside(end, name),
+            Way::On { wire, .. } => {
+                let writer = self.document.wire(*wire).map(|wire| &wire.from.process);
+                let writer = writer.map_or_else(Rect::default, |name| self.document.rect(name));
+                Position {
+                    x: writer.max.x + GAP,
+                    y: writer.min.y,
                 }
-                let last = selection.processes.last();
-                Ok(last.and_then(|process| self.first_out(process)))
             }
         }
     }
 
-    /// A free out-port of a process, or the first one.
+    /// Wires a new process; gives the name of the step.
+    fn lead(&mut self, way: &Way, name: &ProcessName, title: &str) -> Done {
+        let led = match way {
+            Way::Alone => return Ok(format!("Add {title}")),
+            Way::To { end, port } => {
+                self.wire_to(end, port.clone(), name)?;
+                return Ok(format!("Add {title} at {}", end.end));
+            }
+            Way::On { wire, need } => {
+                let told = format!("Insert {title} on {}", self.on_wire(*wire));
+                match self.insert(name, *wire, Shift::Downstream) {
+                    Err(refused) if *need == Need::Must => return Err(refused),
+                    led => led.map(|()| told),
+                }
+            }
+            Way::After(end) => {
+                let led = self.wire_to(end, None, name);
+                led.map(|()| format!("Add {title} after {}", end.end))
+            }
+        };
+        // What was added behind the selection may stand there without a wire, but not in silence.
+        Ok(led.unwrap_or_else(|refused| {
+            self.tell(Notice::Broken(refused.reason));
+            format!("Add {title}")
+        }))
+    }
+
+    /// The out-port of a process that one goes on from: a free one, or the first; what failed goes its own way.
     fn first_out(&self, process: &ProcessName) -> Option<PortAt> {
         let outs = &self.document.ports(process)?.outs;
-        let port = outs.iter().find(|port| port.is_free()).or(outs.first())?;
+        let main: Vec<&Port> = outs.iter().filter(|port| !is_aside(port)).collect();
+        let free = main.iter().find(|port| port.is_free());
+        let port = free.or(main.first()).copied().or(outs.first())?;
         Some(PortAt::writing(PortRef::new(
             process.clone(),
             port.key.clone(),
         )))
     }
 
-    /// Wires a new process behind what is selected; on the way, if the way is taken.
-    fn wire_after(&mut self, anchor: &PortAt, name: &ProcessName) -> Option<String> {
-        let taken = self.document.wires_at(anchor.side, &anchor.end).next();
-        let taken: Option<WireId> = taken.map(|(id, _)| id);
-        if let (Side::Out, Some(wire)) = (anchor.side, taken) {
-            let told = self.on_wire(wire);
-            return match self.insert(name, wire, crate::action::Shift::Downstream) {
-                Ok(()) => Some(format!("Insert {name} on {told}")),
-                Err(refused) => self.unwired(refused),
-            };
-        }
-        match self.wire_to(anchor, None, name) {
-            Ok(told) => Some(told),
-            Err(refused) => self.unwired(refused),
-        }
-    }
-
-    fn unwired(&mut self, refused: Refused) -> Option<String> {
-        self.tell(Notice::Broken(refused.reason));
-        None
-    }
-
     fn wire_to(
         &mut self,
         end: &PortAt,
-        port: Option<millstream_graph::PortKey>,
+        port: Option<PortKey>,
         name: &ProcessName,
-    ) -> Result<String, Refused> {
-        let port = port.or_else(|| self.document.best_port(end, name));
-        let Some(port) = port else {
+    ) -> Result<(), Refused> {
+        let Some(port) = port.or_else(|| self.document.best_port(end, name)) else {
             return Err(Refused::because(format!(
                 "no port of `{name}` suits `{}`",
                 end.end
@@ -139,11 +183,10 @@ impl Change<'_> {
         };
         let other = PortRef::new(name.clone(), port);
         let (from, to) = match end.side {
-            Side::Out => (end.end.clone(), other),
-            Side::In => (other, end.end.clone()),
+            Side::Out => (&end.end, &other),
+            Side::In => (&other, &end.end),
         };
-        self.connect_checked(&from, &to)?;
-        Ok(end.end.to_string())
+        self.connect_checked(from, to).map(drop)
     }
 
     pub(super) fn rename(&mut self, process: ProcessName, to: &str) -> Done {
@@ -198,7 +241,7 @@ impl Change<'_> {
     pub(super) fn type_value(&mut self, end: PortRef, text: &str) -> Done {
         let port = self.document.port(Side::In, &end);
         let takes_text = port.is_none_or(|port| port.port_type.has(Kind::Text));
-        let takes_only_text = port.is_some_and(|port| port.port_type.to_string() == "text");
+        let takes_only_text = port.is_some_and(|port| port.port_type == PortType::TEXT);
         let value = match read_value_text(text) {
             Ok(value) if takes_only_text && value.as_text().is_none() => Value::from(text.trim()),
             Ok(value) => value,

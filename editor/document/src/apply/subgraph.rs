@@ -13,13 +13,14 @@ use millstream_graph::{
 };
 use millstream_packet::Value;
 
+use crate::action::Action;
 use crate::apply::{Change, Done, count_of};
 use crate::clipboard::{corner_of, renamed};
 use crate::meta;
 use crate::model::wire_end;
 use crate::name::export_name;
 use crate::path::{beside_document, rebased};
-use crate::refusal::{NewFile, Notice, Refused};
+use crate::refusal::{NewFile, Notice, Offer, Refused};
 use crate::selection::Selection;
 use crate::target::{Target, WireId};
 
@@ -38,6 +39,10 @@ impl Change<'_> {
             ));
         }
         self.must_exist(processes)?;
+        self.must_be_new(&file, |file| Action::Collapse {
+            processes: processes.to_vec(),
+            file,
+        })?;
         let names: HashSet<&ProcessName> = processes.iter().collect();
         let mut part = self.document.part(&names, |_, group| {
             !group.processes.is_empty()
@@ -76,6 +81,31 @@ impl Change<'_> {
         self.document.selection = Selection::of([Target::Process(name.clone())]);
         self.made(Target::Process(name));
         Ok(told)
+    }
+
+    /// Refuses to write over a subgraph, as far as the library knows of it, and offers the next name.
+    fn must_be_new(
+        &self,
+        file: &ComponentRef,
+        with_file: impl Fn(ComponentRef) -> Action,
+    ) -> Result<(), Refused> {
+        let subgraphs = &self.document.library.subgraphs;
+        let is_free = |file: &ComponentRef| {
+            self.document.uses(file) == 0 && subgraphs.resolve(file, subgraphs.file()).is_err()
+        };
+        if is_free(file) {
+            return Ok(());
+        }
+        let refused = Refused::because(format!("there is a {file} already"));
+        let base = file.as_str().strip_suffix(".ron").unwrap_or(file.as_str());
+        let names = (2..u32::MAX).filter_map(|number| format!("{base}-{number}.ron").parse().ok());
+        Err(match names.into_iter().find(is_free) {
+            Some(free) => refused.offering(Offer {
+                label: format!("Write {free}"),
+                action: with_file(free),
+            }),
+            None => refused,
+        })
     }
 
     /// Adds the process that stands for others, in the place of the first of them.
@@ -369,6 +399,10 @@ impl Change<'_> {
         if component == file {
             return Err(Refused::because(format!("`{process}` uses {file} already")));
         }
+        self.must_be_new(&file, |file| Action::MakeUnique {
+            process: process.clone(),
+            file,
+        })?;
         move_references(&mut copy, Some(&component), &file)?;
         self.edit(Edit::ChangeProcess {
             name: process.clone(),

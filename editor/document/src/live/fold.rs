@@ -1,6 +1,6 @@
 //! What came from a runtime, folded into what is known of the run.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use millstream_protocol::extension::{
     Changes, ConnectorCounts, GraphState, Level, LogLine, ProcessCounts, ProcessState, Response,
@@ -34,7 +34,8 @@ pub struct Live {
     pub(super) processes: Vec<Process>,
     /// Connectors by the in-port that they end at.
     by_end: HashMap<String, usize>,
-    by_name: HashMap<String, usize>,
+    /// Processes by name, so that those of a subgraph stand together.
+    by_name: BTreeMap<String, usize>,
     held: BTreeSet<String>,
     /// The first error of each process, and how many came after it.
     errors: HashMap<String, (String, u64)>,
@@ -78,7 +79,7 @@ impl Default for Live {
             connectors: Vec::new(),
             processes: Vec::new(),
             by_end: HashMap::new(),
-            by_name: HashMap::new(),
+            by_name: BTreeMap::new(),
             held: BTreeSet::new(),
             errors: HashMap::new(),
             found: Found::default(),
@@ -205,7 +206,12 @@ impl Live {
     fn wire_state(&self, at: usize, connector: &Connector, rate: f64, now_ms: u64) -> WireState {
         let counts = &connector.counts;
         let state_of = |process: usize| self.processes.get(process).map(|found| found.counts.state);
-        let has_ended = |process: usize| state_of(process) == Some(ProcessState::Ended);
+        let has_ended = |process: usize| {
+            matches!(
+                state_of(process),
+                Some(ProcessState::Ended | ProcessState::Failed)
+            )
+        };
         let are_writers_gone = !connector.writers.is_empty()
             && connector.writers.iter().all(|&writer| has_ended(writer));
         if counts.held {
@@ -242,10 +248,10 @@ impl Live {
             return Some(self.process_at(at, now_ms));
         }
         let prefix = format!("{name}/");
-        let inside =
-            (0..self.processes.len()).filter(|&at| self.processes[at].name.starts_with(&prefix));
-        inside
-            .map(|at| self.process_at(at, now_ms))
+        let from_there = self.by_name.range(prefix.clone()..);
+        from_there
+            .take_while(|(name, _)| name.starts_with(&prefix))
+            .map(|(_, &at)| self.process_at(at, now_ms))
             .reduce(ProcessLive::joined)
     }
 
@@ -379,7 +385,7 @@ impl Live {
     }
 }
 
-fn positions<'n>(names: impl Iterator<Item = &'n String>) -> HashMap<String, usize> {
+fn positions<'n, M: FromIterator<(String, usize)>>(names: impl Iterator<Item = &'n String>) -> M {
     names
         .enumerate()
         .map(|(at, name)| (name.clone(), at))

@@ -106,6 +106,8 @@ pub(super) fn light_of(counts: &ProcessCounts) -> ProcessLight {
     match counts.state {
         ProcessState::Starved => ProcessLight::WaitingOnInput,
         ProcessState::Blocked => ProcessLight::BlockedOnOutput,
+        ProcessState::Held => ProcessLight::Held,
+        ProcessState::Failed => ProcessLight::Failed,
         ProcessState::Ended => ProcessLight::Finished,
         _ => ProcessLight::Running,
     }

@@ -54,6 +54,7 @@ fn changes(connectors: Vec<(u32, ConnectorCounts)>) -> Response {
         elapsed_ms: 1000,
         connectors,
         processes: Vec::new(),
+        missed: 0,
     })
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use millstream_graph::{ComponentRef, Graph, PortRef};
 
-use crate::document::{Document, StateId};
+use crate::document::Document;
 use crate::live::{Culprit, Live, ProcessLive, WireLive};
 use crate::target::WireId;
 
@@ -22,7 +22,7 @@ pub struct LiveView {
     path: String,
     wires: HashMap<WireId, usize>,
     /// What `wires` was made of.
-    made_of: Option<(StateId, u64)>,
+    made_of: Option<(u64, u64)>,
 }
 
 impl LiveView {
@@ -43,9 +43,9 @@ impl LiveView {
     ///
     /// # Shape
     ///
-    /// Costs as much as the document is large when it or the run is another one, and nothing otherwise.
+    /// Costs as much as the document is large when its structure or the run is another one, and nothing otherwise.
     pub fn follow(&mut self, document: &Document, live: &Live) {
-        let made_of = Some((document.state(), live.shape()));
+        let made_of = Some((document.structure(), live.shape()));
         if self.made_of == made_of {
             return;
         }

@@ -27,19 +27,26 @@ impl Ranker {
 
     /// How well a component suits, and which letters of its name were meant; nothing if it does not.
     pub(super) fn rank(&mut self, spec: &ComponentSpec) -> Option<(i64, Vec<u32>)> {
+        self.rank_text(&spec.name, &[&spec.summary])
+    }
+
+    /// How well a name suits, or what is said of it besides.
+    pub(super) fn rank_text(&mut self, name: &str, said: &[&str]) -> Option<(i64, Vec<u32>)> {
         if self.words.is_empty() {
             return Some((0, Vec::new()));
         }
-        let name = Utf32Str::new(&spec.name, &mut self.letters);
+        let letters = Utf32Str::new(name, &mut self.letters);
         let mut matched = Vec::new();
-        let score = self.pattern.indices(name, &mut self.matcher, &mut matched);
+        let score = self
+            .pattern
+            .indices(letters, &mut self.matcher, &mut matched);
         if let Some(score) = score {
             matched.sort_unstable();
             matched.dedup();
-            // Beyond all that stands in a summary.
+            // Beyond all that is said besides.
             return Some((100 + i64::from(score) * 2, matched));
         }
-        let text = format!("{} {}", spec.name, spec.summary).to_lowercase();
+        let text = format!("{name} {}", said.join(" ")).to_lowercase();
         let is_said = self.words.iter().all(|word| text.contains(word.as_str()));
         is_said.then(|| (0, Vec::new()))
     }

@@ -105,3 +105,24 @@ fn pins_and_what_was_used_come_first() {
     );
     assert_eq!(found_for("kick", None, &taste), ["core/Kick"]);
 }
+
+#[test]
+fn processes_are_found_by_name_label_and_component() {
+    let document = crate::testing::sketch(
+        &[
+            "read file/ReadLines",
+            "print console/Output label: \"Écran\"",
+            "spare core/Drop",
+        ],
+        &[],
+    );
+    let found = |words: &str| -> Vec<String> {
+        let hits = super::search_processes(&document, words);
+        hits.iter().map(|(name, _)| name.to_string()).collect()
+    };
+    assert_eq!(found("rd"), ["read"]);
+    assert_eq!(found("écran"), ["print"]);
+    assert_eq!(found("core/"), ["spare"]);
+    assert_eq!(found(""), ["read", "print", "spare"]);
+    assert_eq!(found("nobody"), [] as [&str; 0]);
+}

@@ -222,6 +222,11 @@ fn inserted_process_makes_room() {
     let (new, after) = (document.rect(&name("trim")), document.rect(&name("parse")));
     assert!(new.max.x < after.min.x, "{new:?} {after:?}");
     assert!(!new.touches(&document.rect(&name("read"))));
+    assert!(
+        (new.min.y - after.min.y).abs() < 1e-9,
+        "it stands in the row"
+    );
+    assert_eq!(applied.made[0], Target::Process(name("trim")));
 }
 
 #[test]

@@ -56,6 +56,37 @@ fn added_process_is_named_placed_and_wired_behind_the_selection() {
 }
 
 #[test]
+fn process_behind_a_taken_port_goes_on_its_connector_or_says_why_not() {
+    let mut document = row();
+    let add = |document: &mut Document, text: &str| {
+        select(document, &["read"]);
+        let add = Add {
+            component: Some(component(text)),
+            at: None,
+            wiring: Wiring::AfterSelection,
+        };
+        document.apply(Action::Add(add)).unwrap()
+    };
+    let mut taken = sketch(
+        &["read core/Kick", "show core/Drop"],
+        &["read.out -> show.in"],
+    );
+    let applied = add(&mut taken, "core/Repeat");
+    assert_eq!(
+        applied.step.unwrap(),
+        "Insert core/Repeat on read.out -> show.in"
+    );
+    assert_eq!(
+        wires(&taken),
+        ["read.out -> repeat.in", "repeat.out -> show.in"]
+    );
+    // What failed is not what one goes on with, and a kick takes no data.
+    let applied = add(&mut document, "core/Kick");
+    assert_eq!(applied.step.unwrap(), "Add core/Kick");
+    assert_eq!(applied.notices.len(), 1);
+}
+
+#[test]
 fn process_from_a_dragged_port_is_wired_by_a_data_port() {
     let mut document = row();
     let add = Add {

@@ -153,6 +153,29 @@ fn what_would_run_otherwise_is_not_dissolved() {
 }
 
 #[test]
+fn no_subgraph_is_written_over() {
+    let (mut document, files) = with_files(chain());
+    let file = document
+        .apply(collapse(&["b"], "./clean.ron"))
+        .unwrap()
+        .file;
+    files.write(&file.unwrap());
+    let refused = document.apply(collapse(&["c"], "./clean.ron")).unwrap_err();
+    assert_eq!(refused.reason, "there is a ./clean.ron already");
+    let offer = refused.offer.unwrap();
+    assert_eq!(offer.label, "Write ./clean-2.ron");
+    assert_eq!(
+        document
+            .apply(offer.action)
+            .unwrap()
+            .file
+            .unwrap()
+            .component,
+        "./clean-2.ron"
+    );
+}
+
+#[test]
 fn unique_copy_is_a_file_of_its_own() {
     let (mut document, files) = with_files(chain());
     let file = document

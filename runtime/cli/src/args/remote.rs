@@ -40,12 +40,69 @@ pub(crate) struct PsArgs {
     pub(crate) format: FormatArgs,
 }
 
-/// `millstream start`, `stop`, `restart`.
+/// `millstream start`, `stop`.
 #[derive(Debug, Args)]
 pub(crate) struct ActArgs {
     /// The graph, if there are several.
     #[arg(value_name = "GRAPH")]
     pub(crate) name: Option<String>,
+    /// Where to look.
+    #[command(flatten)]
+    pub(crate) remote: RemoteArgs,
+    /// For people or for machines.
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+/// `millstream restart`.
+#[derive(Debug, Args)]
+pub(crate) struct RestartArgs {
+    /// A process, or a graph; the only graph that runs without a name.
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// The name is that of a process, also if a graph is called so.
+    #[arg(long, requires = "name")]
+    pub(crate) process: bool,
+    /// Where to look.
+    #[command(flatten)]
+    pub(crate) remote: RemoteArgs,
+    /// For people or for machines.
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+/// `millstream set`.
+#[derive(Debug, Args)]
+pub(crate) struct SetArgs {
+    /// The process.
+    #[arg(value_name = "PROCESS")]
+    pub(crate) process: String,
+    /// Settings with their values: JSON, or else text.
+    #[arg(value_name = "KEY=VALUE")]
+    pub(crate) values: Vec<String>,
+    /// Take the value of a setting away, so that its default holds.
+    #[arg(long, value_name = "KEY")]
+    pub(crate) unset: Vec<String>,
+    /// Take values as text, also if they are JSON.
+    #[arg(long)]
+    pub(crate) text: bool,
+    /// Where to look.
+    #[command(flatten)]
+    pub(crate) remote: RemoteArgs,
+    /// For people or for machines.
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+/// `millstream apply`.
+#[derive(Debug, Args)]
+pub(crate) struct ApplyArgs {
+    /// The graph file; `-` is standard input.
+    #[arg(value_name = "GRAPH", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// Only tell what would be done.
+    #[arg(long)]
+    pub(crate) plan: bool,
     /// Where to look.
     #[command(flatten)]
     pub(crate) remote: RemoteArgs,

@@ -66,7 +66,8 @@ fn instruments(meter: &Meter, network: &Network) {
         let network = network.clone();
         let graph = graph_of(&network);
         observe(meter, "connector", reading, move |out| {
-            for connector in network.connectors() {
+            let connectors = network.connectors().into_iter();
+            for connector in connectors.filter(|connector| !connector.is_removed) {
                 let name = KeyValue::new("millstream.connector", connector.name());
                 out.observe((reading.value)(&connector), &[graph.clone(), name]);
             }

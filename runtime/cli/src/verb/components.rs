@@ -33,6 +33,12 @@ pub(crate) fn components(args: &ComponentsArgs, shell: &Shell) -> Result<Exit, F
     Ok(Exit::Ok)
 }
 
+/// Everything about all components, as `--json` prints it.
+pub(super) fn document(registry: &Registry) -> String {
+    let specs: Vec<ComponentSpec> = registry.iter().map(Definition::spec).collect();
+    machine::document(&specs).to_string()
+}
+
 fn family(name: &str) -> &str {
     name.split_once('/').map_or(name, |(family, _)| family)
 }

@@ -20,7 +20,7 @@ pub struct Subscribe {
 pub struct Snapshot {
     /// The graph.
     pub graph: String,
-    /// Counts the runs of this graph; changes of another run are not about this snapshot.
+    /// Counts the runs of this graph and the edits of each; changes of another number are not about this snapshot.
     pub run: u64,
     /// Since the start, in milliseconds.
     pub elapsed_ms: u64,
@@ -130,11 +130,15 @@ pub enum ProcessState {
     Starved,
     /// It waits for room.
     Blocked,
+    /// It is held: it takes nothing, or is a source that is not asked.
+    Held,
     /// It has ended.
     Ended,
+    /// It has ended because it failed.
+    Failed,
 }
 
 /// Most counts of a large network are 0; leaving these out halves what is sent.
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }

@@ -298,6 +298,14 @@ fn own_requests() {
             "inject",
             json!({ "graph": "g", "port": "in", "values": [1, "two"] })
         ),
+        own(
+            "plan",
+            json!({ "graph": "g", "text": "Graph(format: 1)", "restart": ["b"] })
+        ),
+        own(
+            "edit",
+            json!({ "graph": "g", "set": [{ "process": "b", "port": "rate", "value": 5 }] })
+        ),
         own("why", json!({ "graph": "g" })),
         own(
             "logs",
@@ -452,6 +460,30 @@ fn own_responses_about_packets() {
         port: "in".to_owned(),
         packets: 2,
     };
+    let steps = vec![
+        own::EditStep {
+            action: own::Action::Set,
+            subject: "b".to_owned(),
+            detail: Some("rate".to_owned()),
+            waiting: 0,
+        },
+        own::EditStep {
+            action: own::Action::Connect,
+            subject: "a.out->n.in".to_owned(),
+            detail: None,
+            waiting: 4,
+        },
+    ];
+    let plan = own::Plan {
+        graph: "g".to_owned(),
+        steps: Vec::new(),
+        refused: Some("the network is ending".to_owned()),
+    };
+    let edited = own::Edited {
+        graph: "g".to_owned(),
+        steps,
+        waits_for: vec!["n".to_owned()],
+    };
     let chain = || vec!["a.out->b.in".to_owned()];
     let why = own::Why {
         graph: "g".to_owned(),
@@ -475,6 +507,8 @@ fn own_responses_about_packets() {
         Said::Attached(attached),
         Said::Packets(packets),
         Said::Steered(steered),
+        Said::Plan(plan),
+        Said::Edited(edited),
         Said::Injected(injected),
         Said::Why(why),
     ];

@@ -32,6 +32,8 @@ pub(super) fn handle(session: &mut Session, message: Message) -> Result<(), Refu
             .map_err(|error| Refusal::from(error.to_string()))?;
         change
     };
+    // A network that runs goes with its graph as far as it can.
+    crate::edit::follow(&session.state, &served);
     tell(session, &served, change.told);
     if change.moves_ports {
         tell_ports(session, &served);

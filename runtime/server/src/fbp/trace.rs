@@ -65,7 +65,8 @@ fn begin(served: &Served, start: &Start) {
         run.unwatch(&(old as Arc<dyn Watch>));
     }
     let watcher = trace as Arc<dyn Watch>;
-    (0..run.edges().len()).for_each(|at| run.watch(at, &watcher));
+    run.present_connectors()
+        .for_each(|at| run.watch(at, &watcher));
 }
 
 fn dump(served: &Served, mut dump: Dump) -> Result<Dump, Refusal> {

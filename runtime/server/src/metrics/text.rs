@@ -147,7 +147,9 @@ fn encode_connectors(
     reading: &Reading<ConnectorReport>,
 ) -> Result<(), Error> {
     let write = writer(reading.kind);
-    for connector in network.connectors() {
+    // What an edit has taken out of the graph may have been put back: one name is told once.
+    let connectors = network.connectors().into_iter();
+    for connector in connectors.filter(|connector| !connector.is_removed) {
         let name = connector.name();
         let labels = [("graph", graph.as_str()), ("connector", name.as_str())];
         write(family.encode_family(&labels)?, (reading.value)(&connector))?;

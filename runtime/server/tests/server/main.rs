@@ -3,7 +3,11 @@
 #[cfg(test)]
 mod counts;
 #[cfg(test)]
+mod edits;
+#[cfg(test)]
 mod fbp;
+#[cfg(test)]
+mod files;
 #[cfg(test)]
 mod graphs;
 #[cfg(test)]

@@ -228,7 +228,7 @@ async fn what_is_not_there_or_not_held_is_refused() {
                 json!({ "graph": "line", "port": "out", "values": [1] })
             )
             .await,
-        "wrong_state"
+        "not_found"
     );
     assert_eq!(
         client.refused("start", json!({ "graph": "line" })).await,

@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result};
 use egui::{Context, Event, Pos2, RawInput, Rect, Vec2};
 use millstream_canvas::{
-    Canvas, Live, Motion, ProcessLook, ProcessState, Show, Theme, ThemeKind, View, WireLook,
+    Canvas, LiveLook, Motion, ProcessLook, ProcessState, Show, Theme, ThemeKind, View, WireLook,
     WireState, size_of,
 };
 use millstream_document::{Action, Document, Library, Position, Select, Target, WireId};
@@ -33,7 +33,14 @@ const WARM: usize = 400;
 /// Every size at every zoom, and live numbers.
 pub(super) fn run(lab: &mut Lab) -> Result<()> {
     let small = document(1_000)?;
-    for (zoom, goal) in [(1.0, 4.0), (0.6, 8.0), (0.59, 8.0), (0.3, 8.0), (0.29, 8.0), (0.12, 8.0)] {
+    for (zoom, goal) in [
+        (1.0, 4.0),
+        (0.6, 8.0),
+        (0.59, 8.0),
+        (0.3, 8.0),
+        (0.29, 8.0),
+        (0.12, 8.0),
+    ] {
         let millis = Stage::new(&small, zoom, None).frame_millis();
         let what = format!("1,000 / 3,000, zoom {zoom}");
         lab.row(Row::new(what, millis, "ms").at_most(goal, goal * 0.5))?;
@@ -76,7 +83,11 @@ fn large(lab: &mut Lab) -> Result<()> {
     let mut after = Stage::new(&document, 1.0, None);
     std::mem::swap(&mut after.canvas, &mut canvas);
     let millis = after.frame();
-    lab.row(Row::new("10,000 / 30,000, frame after an edit", millis, "ms"))
+    lab.row(Row::new(
+        "10,000 / 30,000, frame after an edit",
+        millis,
+        "ms",
+    ))
 }
 
 /// A canvas and what it needs for a frame.
@@ -144,18 +155,19 @@ impl<'d> Stage<'d> {
         let began = cpu_millis();
         let show = Show {
             document: self.document,
-            live: self.live.map(|live| live as &dyn Live),
+            live: self.live.map(|live| live as &dyn LiveLook),
             theme: &self.theme,
             motion: Motion::Reduced,
         };
         let canvas = &mut self.canvas;
-        let output = self.ctx.run_ui(input, |ui| {
+        let mut output = self.ctx.run_ui(input, |ui| {
             std::hint::black_box(canvas.ui(ui, show));
         });
-        let shapes = self.ctx.tessellate(output.shapes, output.pixels_per_point);
+        let shapes = std::mem::take(&mut output.shapes);
+        let shapes = self.ctx.tessellate(shapes, output.pixels_per_point);
         let millis = cpu_millis() - began;
         std::hint::black_box(shapes);
-        output.textures_delta.drop_without_applying_deltas();
+        output.drop_without_applying_deltas();
         millis
     }
 }
@@ -209,7 +221,11 @@ fn graph(count: usize) -> Result<Graph> {
             y: place(at % rows, PITCH.1),
         };
         graph.layout.insert(name.clone(), position);
-        for (port, out) in ["out", "rest", "count"].into_iter().enumerate().take(WIRES_PER_PROCESS) {
+        for (port, out) in ["out", "rest", "count"]
+            .into_iter()
+            .enumerate()
+            .take(WIRES_PER_PROCESS)
+        {
             // One in ten goes far; the rest to the next column, a few rows up or down.
             let columns = if (at + port) % 10 == 0 { 4 } else { 1 };
             let to = (at + rows * columns + (at * 7 + port * 3) % 5).saturating_sub(2) % count;
@@ -227,7 +243,12 @@ struct Numbers(HashMap<WireId, WireLook>);
 
 impl Numbers {
     fn of(document: &Document) -> Self {
-        let states = [WireState::Flowing, WireState::Filling, WireState::Blocking, WireState::Idle];
+        let states = [
+            WireState::Flowing,
+            WireState::Filling,
+            WireState::Blocking,
+            WireState::Idle,
+        ];
         let looks = document.wires().zip(states.into_iter().cycle());
         let look = |state: WireState| WireLook {
             state,
@@ -244,7 +265,7 @@ impl Numbers {
     }
 }
 
-impl Live for Numbers {
+impl LiveLook for Numbers {
     fn wire(&self, id: WireId) -> Option<WireLook> {
         self.0.get(&id).cloned()
     }

@@ -1,7 +1,7 @@
 //! A wire: its ends, its capacity, what happens when it is full, its numbers.
 
 use egui::{ComboBox, DragValue, Id, RichText, Ui};
-use millstream_canvas::Live as _;
+use millstream_canvas::LiveLook as _;
 use millstream_document::{Action, Target, WireId};
 use millstream_graph::{Connector, WhenFull};
 

@@ -159,7 +159,7 @@ fn process_states() -> Picture {
             layout,
             "\"{name}\": ({}, {}),",
             40 + (at % 4) * 230,
-            40 + (at / 4) * 170
+            40 + (at / 4) * 200
         )
         .unwrap();
         let mut look = process_look(state);
@@ -171,12 +171,12 @@ fn process_states() -> Picture {
         }
         look.is_changed = state == ProcessState::Running;
         if state == ProcessState::Blocked {
-            look.culprit = Some("97 % busy, 3 wires wait".to_owned());
+            look.culprit = Some("backpressure starts here: 97 % busy, 3 wires wait".to_owned());
         }
         told.processes.insert(name.parse().unwrap(), look);
     }
     let text = format!("{text}}}, layout: {{ {layout} }})");
-    let mut picture = Picture::of(&text, Vec2::new(980.0, 560.0));
+    let mut picture = Picture::of(&text, Vec2::new(980.0, 620.0));
     picture.live = Some(told);
     picture
 }

@@ -53,7 +53,7 @@ fn without_colour(mut style: Style) -> Style {
 #[test]
 fn states_differ_in_shape() {
     let document: Document = testing::small();
-    let scene = Scene::new(&document, &Default::default());
+    let scene = Scene::new(&document, &std::collections::HashSet::new());
     let theme = Theme::new(ThemeKind::Dark);
     let styles: Vec<(WireState, Style)> = STATES
         .into_iter()
@@ -73,7 +73,7 @@ fn states_differ_in_shape() {
 #[test]
 fn busier_wires_are_thicker() {
     let document = testing::small();
-    let scene = Scene::new(&document, &Default::default());
+    let scene = Scene::new(&document, &std::collections::HashSet::new());
     let theme = Theme::new(ThemeKind::Light);
     let width = |load: f32| {
         let look = testing::wire_look(WireState::Flowing, load, 0.0);

@@ -151,7 +151,9 @@ pub(super) const fn state_name(state: ProcessState) -> &'static str {
         ProcessState::Running => "running",
         ProcessState::Starved => "starved",
         ProcessState::Blocked => "blocked",
+        ProcessState::Held => "held",
         ProcessState::Ended => "ended",
+        ProcessState::Failed => "failed",
         _ => "unknown",
     }
 }

@@ -244,7 +244,8 @@ fn process_row(info: &ProcessInfo, paint: Paint) -> Row<'static> {
     let counts = &info.counts;
     let state = match counts.state {
         ProcessState::Running => paint.color(Color::Green),
-        ProcessState::Blocked => paint.color(Color::Red),
+        ProcessState::Blocked | ProcessState::Failed => paint.color(Color::Red),
+        ProcessState::Held => paint.color(Color::Yellow),
         ProcessState::Ended => Style::new().add_modifier(Modifier::DIM),
         _ => Style::new(),
     };

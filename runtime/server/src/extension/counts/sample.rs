@@ -104,10 +104,10 @@ impl Look {
         let busy = process.busy.saturating_sub(since.busy[at]);
         let (received, sent) = self.sums[at];
         Some(ProcessCounts {
-            state: if process.ended {
-                ProcessState::Ended
-            } else {
-                self.waits[at]
+            state: match (process.ended, process.failed) {
+                (_, true) => ProcessState::Failed,
+                (true, false) => ProcessState::Ended,
+                (false, false) => self.waits[at],
             },
             received,
             sent,
@@ -126,17 +126,33 @@ fn sum_up(
 ) -> (Vec<(u64, u64)>, Vec<ProcessState>) {
     let mut sums = vec![(0_u64, 0_u64); processes];
     let mut waits = vec![ProcessState::Running; processes];
+    // Connectors into each process, and how many of them are held.
+    let mut into = vec![(0_u32, 0_u32); processes];
     for (at, link) in links.iter().enumerate() {
-        let waiters = network.waiters(at);
         sums[link.to].0 += counts[at].received;
+        for &from in &link.from {
+            sums[from].1 += counts[at].sent;
+        }
+        if link.is_removed {
+            continue;
+        }
+        into[link.to].0 += 1;
+        into[link.to].1 += u32::from(network.is_connector_held(at));
+        let waiters = network.waiters(at);
         if waiters.reader && waits[link.to] == ProcessState::Running {
             waits[link.to] = ProcessState::Starved;
         }
         for &from in &link.from {
-            sums[from].1 += counts[at].sent;
             if waiters.writers.contains(&from) {
                 waits[from] = ProcessState::Blocked;
             }
+        }
+    }
+    let is_held = |&(all, held): &(u32, u32)| all > 0 && all == held;
+    let held = (0..processes).filter(|&at| is_held(&into[at]));
+    for at in held.chain(network.held_sources()) {
+        if let Some(state) = waits.get_mut(at) {
+            *state = ProcessState::Held;
         }
     }
     (sums, waits)

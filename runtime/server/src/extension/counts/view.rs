@@ -105,7 +105,7 @@ impl View {
         let links = run.network.links();
         let connectors = connectors_of(&run, wanted)?;
         let mut processes: Vec<usize> = match wanted {
-            None => (0..run.processes().len()).collect(),
+            None => run.present_processes().collect(),
             Some(_) => connectors
                 .iter()
                 .flat_map(|&at| links[at].from.iter().copied().chain([links[at].to]))
@@ -271,7 +271,7 @@ fn changed<T: Copy>(entries: &[Entry<T>], look: u64) -> Vec<(u32, T)> {
 
 fn connectors_of(run: &Run, wanted: Option<&[String]>) -> Result<Vec<usize>, Refusal> {
     let Some(names) = wanted else {
-        return Ok((0..run.connectors().len()).collect());
+        return Ok(run.present_connectors().collect());
     };
     let find = |name: &String| {
         let at = run.connector(name);
