@@ -116,7 +116,7 @@ fn what_the_runtime_refuses_is_told() {
 fn culprit_is_named_on_the_canvas_and_in_the_inspector() {
     let mut window = running();
     window.click_row("process slow, core/Throttle");
-    assert!(window.has_part("Back-pressure starts here: 12 % busy, 1 wire waits"));
+    assert!(window.has_part("Backpressure starts here: 12 % busy, 1 wire waits"));
 }
 
 #[test]
