@@ -247,6 +247,11 @@ impl Runs {
         self.ask(&why, Asked::Why(graph.to_owned()));
     }
 
+    /// Whether anything at all is held.
+    pub(crate) fn holds_any(&self) -> bool {
+        !self.held.is_empty()
+    }
+
     /// Whether something is held.
     pub(crate) fn is_held(&self, graph: &str, target: &Target) -> bool {
         self.held.contains(&(graph.to_owned(), target.clone()))

@@ -50,7 +50,12 @@ impl EditorApp {
             .runs
             .graph(&seat.graph)
             .is_some_and(|run| run.is_running());
-        let targets = self.selected_targets(seat);
+        // Most of the time nothing is held, and everything may be selected.
+        let targets = if self.runs.holds_any() {
+            self.selected_targets(seat)
+        } else {
+            Vec::new()
+        };
         Situation {
             document: document.filter(|_| !self.moment.is_welcome),
             is_text: tab.is_some_and(|tab| matches!(tab.page, Page::Text(_))),
