@@ -74,6 +74,10 @@ struct Moment {
     deploying: Option<(TabId, StateId)>,
     /// The process that led to a file that is being opened.
     opening_from: Option<crate::workspace::Outside>,
+    /// The state of the shown graph, and since when it is in it.
+    changed: Option<(StateId, f64)>,
+    /// How the last run failed, once it is read.
+    read_fault: Option<String>,
     /// The tab that closes when it is saved.
     closing: Option<TabId>,
     watched: Vec<FileName>,

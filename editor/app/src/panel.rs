@@ -72,6 +72,10 @@ pub(crate) enum Wish {
     CloseTab(TabId),
     /// A message is to go.
     Dismiss(usize),
+    /// How the last run failed is read.
+    DismissFault,
+    /// A graph of the runtime is to be opened.
+    OpenGraph(String),
     /// A probe is to end.
     EndProbe {
         /// The graph.

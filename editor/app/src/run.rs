@@ -73,6 +73,8 @@ enum Asked {
     Counts(String),
     /// Why its packets do not move.
     Why(String),
+    /// Its text.
+    Get(String),
     /// A probe was attached.
     Attach(String, String),
     /// Anything of which only failures are told.
@@ -107,6 +109,8 @@ pub(crate) enum RunEvent {
     Ended(String, GraphState, Option<String>),
     /// The runtime will not run a graph: the findings.
     Rejected(String, Vec<String>),
+    /// What a graph of the runtime says.
+    Text(String, String),
     /// Something was refused.
     Refused(String),
     /// The connection is there, for the first time or again.
@@ -225,6 +229,12 @@ impl Runs {
         }
     }
 
+    /// Asks for the text of a graph.
+    pub(crate) fn get(&mut self, graph: &str) {
+        let get = Request::Get(name(graph));
+        self.ask(&get, Asked::Get(graph.to_owned()));
+    }
+
     /// Stops a graph.
     pub(crate) fn stop(&mut self, graph: &str) {
         let stop = Request::Stop(name(graph));
@@ -235,6 +245,11 @@ impl Runs {
     pub(crate) fn why(&mut self, graph: &str) {
         let why = Request::Why(name(graph));
         self.ask(&why, Asked::Why(graph.to_owned()));
+    }
+
+    /// Whether anything at all is held.
+    pub(crate) fn holds_any(&self) -> bool {
+        !self.held.is_empty()
     }
 
     /// Whether something is held.

@@ -16,6 +16,11 @@ use crate::workspace::{Page, Tab};
 /// Seconds between two writes of a journal.
 const JOURNAL_SECS: f64 = 1.0;
 
+/// Graphs of so many processes are checked as a whole after each step.
+const SMALL: usize = 500;
+/// Larger ones when nothing has changed for so long, in seconds.
+const PAUSE_SECS: f64 = 0.3;
+
 /// What the host keeps already.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
@@ -43,6 +48,7 @@ impl EditorApp {
     /// The end of a frame.
     pub(super) fn keep(&mut self, ctx: &egui::Context) {
         self.stock();
+        self.check(ctx);
         self.keep_journals(ctx);
         self.keep_preferences();
         self.keep_session();
@@ -69,8 +75,28 @@ impl EditorApp {
             self.desk
                 .ask(HostRequest::Read(file.clone()), Purpose::Subgraph(file));
         }
-        if let Some(document) = self.workspace.active_mut().and_then(Tab::document_mut) {
+    }
+
+    /// Checks the shown graph as a whole: at once if it is small, otherwise when nothing has changed for a moment.
+    fn check(&mut self, ctx: &egui::Context) {
+        let now = self.moment.now;
+        let Some(document) = self.workspace.active_mut().and_then(Tab::document_mut) else {
+            return;
+        };
+        if document.problems().is_whole() {
+            return;
+        }
+        let state = document.state();
+        let since = match self.moment.changed {
+            Some((known, since)) if known == state => since,
+            _ => now,
+        };
+        self.moment.changed = Some((state, since));
+        let is_small = document.graph().processes.len() <= SMALL;
+        if is_small || now - since >= PAUSE_SECS {
             document.check();
+        } else {
+            ctx.request_repaint_after(std::time::Duration::from_secs_f64(PAUSE_SECS));
         }
     }
 

@@ -6,7 +6,7 @@ use millstream_canvas::Request;
 use super::runs::Seat;
 use super::{Bottom, EditorApp, Left};
 use crate::canvas;
-use crate::command::Situation;
+use crate::command::{Command, Situation};
 use crate::frame::{bar, notices, status, tabs, welcome};
 use crate::panel::{View, Wish, history, problems, runs, text};
 use crate::widget;
@@ -30,8 +30,9 @@ impl EditorApp {
         let frame = Frame::NONE.fill(self.theme.canvas);
         let middle = CentralPanel::no_frame().frame(frame).show(ui, |ui| {
             self.disk_bar(ui);
-            self.banner(ui, &seat);
-            self.page(ui, &seat)
+            let mut wishes = self.banner(ui, &seat);
+            wishes.extend(self.page(ui, &seat));
+            wishes
         });
         wishes.extend(middle.inner);
         if let Some(canvas) = self.moment.canvas_rect {
@@ -49,7 +50,12 @@ impl EditorApp {
             .runs
             .graph(&seat.graph)
             .is_some_and(|run| run.is_running());
-        let targets = self.selected_targets(seat);
+        // Most of the time nothing is held, and everything may be selected.
+        let targets = if self.runs.holds_any() {
+            self.selected_targets(seat)
+        } else {
+            Vec::new()
+        };
         Situation {
             document: document.filter(|_| !self.moment.is_welcome),
             is_text: tab.is_some_and(|tab| matches!(tab.page, Page::Text(_))),
@@ -264,16 +270,30 @@ impl EditorApp {
         }
     }
 
-    /// Why nothing moves, when nothing does.
-    fn banner(&self, ui: &mut Ui, seat: &Seat) {
+    /// Why nothing moves, when nothing does; and how the last run failed.
+    fn banner(&self, ui: &mut Ui, seat: &Seat) -> Vec<Wish> {
+        let mut wishes = Vec::new();
         let Some(document) = self.workspace.document() else {
-            return;
+            return wishes;
         };
         let live = self.live(document, seat);
         let text = live.as_ref().and_then(millstream_canvas::LiveLook::banner);
         if let Some(text) = text {
             notice_bar(ui, self.theme.red, |ui| drop(ui.label(text)));
         }
+        if let Some(fault) = self.fault(seat) {
+            let text = format!("The run failed: {}", crate::markdown::plain(fault));
+            notice_bar(ui, self.theme.red, |ui| {
+                ui.label(text);
+                if ui.button("Show logs").clicked() {
+                    wishes.push(Wish::Command(Command::ShowLogs));
+                }
+                if ui.button("Dismiss").clicked() {
+                    wishes.push(Wish::DismissFault);
+                }
+            });
+        }
+        wishes
     }
 
     fn welcome(&self, ui: &mut Ui, wishes: &mut Vec<Wish>) {

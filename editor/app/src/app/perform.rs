@@ -61,6 +61,8 @@ impl EditorApp {
                 connector,
                 every,
             } => self.runs.sample(&graph, &connector, every),
+            Wish::OpenGraph(graph) => self.open_graph(&graph),
+            Wish::DismissFault => self.dismiss_fault(),
             Wish::PausePackets => self.runs.packets.toggle_pause(),
             Wish::ClearPackets => self.runs.packets.clear(),
             Wish::ClearLogs => self.runs.logs.clear(),

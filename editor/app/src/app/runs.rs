@@ -207,13 +207,17 @@ impl EditorApp {
                 let text = "the runtime is not heard any more; numbers are old until it is";
                 self.notices.tell(Severity::Warning, text);
             }
-            RunEvent::Started(_) => self.deployed(),
+            RunEvent::Started(_) => {
+                self.moment.read_fault = None;
+                self.deployed();
+            }
             RunEvent::Ended(graph, state, fault) => self.ended(&graph, state, fault),
             RunEvent::Rejected(graph, findings) => {
                 let first = findings.first().cloned().unwrap_or_default();
                 let text = format!("{graph} cannot run: {first}");
                 self.notices.tell(Severity::Error, text);
             }
+            RunEvent::Text(graph, text) => self.graph_opened(&graph, &text),
             RunEvent::Refused(text) => self.notices.tell(Severity::Error, text),
         }
     }
@@ -239,6 +243,43 @@ impl EditorApp {
             None => format!("{graph} {word}"),
         };
         self.notices.tell(severity, text);
+    }
+
+    /// Shows a graph of the runtime: its tab, or what the runtime says it is.
+    pub(super) fn open_graph(&mut self, graph: &str) {
+        let tab = self
+            .workspace
+            .tabs()
+            .iter()
+            .find(|tab| self.graph_name(tab) == graph);
+        match tab.map(|tab| tab.id) {
+            Some(tab) => self.show_tab(tab),
+            None => self.runs.get(graph),
+        }
+    }
+
+    fn graph_opened(&mut self, graph: &str, text: &str) {
+        let page = Page::of_text(text, None, &self.shelf);
+        let tab = self.workspace.add(page, None);
+        tab.rename(graph);
+        if let Some(document) = tab.document_mut() {
+            document.mark_deployed();
+        }
+    }
+
+    /// How the last run of the shown graph failed, until it is read or run again.
+    pub(super) fn fault<'a>(&'a self, seat: &Seat) -> Option<&'a str> {
+        let info = self.runs.graph(&seat.graph)?.info.as_ref()?;
+        let fault = info
+            .fault
+            .as_deref()
+            .filter(|_| info.state == GraphState::Failed)?;
+        (self.moment.read_fault.as_deref() != Some(fault)).then_some(fault)
+    }
+
+    pub(super) fn dismiss_fault(&mut self) {
+        let seat = self.seat();
+        self.moment.read_fault = self.fault(&seat).map(str::to_owned);
     }
 
     /// What is selected, as the runtime names it.

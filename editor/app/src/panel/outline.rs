@@ -60,7 +60,8 @@ impl Outline {
                 .component
                 .as_ref()
                 .map_or("", |known| known.as_str());
-            let is_named = name.as_str().to_lowercase().contains(&words)
+            let is_named = words.is_empty()
+                || name.as_str().to_lowercase().contains(&words)
                 || component.to_lowercase().contains(&words);
             let target = Target::Process((*name).clone());
             is_named && (!wants_problems || view.document.problems().worst(&target).is_some())
@@ -70,8 +71,15 @@ impl Outline {
 
     fn process(&mut self, ui: &mut Ui, view: &View<'_>, name: &ProcessName, out: &mut Vec<Wish>) {
         let document = view.document;
-        let target = Target::Process(name.clone());
         let is_open = self.opened.contains(name);
+        // Large graphs have thousands of rows, and a window shows twenty.
+        let size = egui::vec2(ui.available_width(), widget::ROW);
+        let area = egui::Rect::from_min_size(ui.cursor().min, size);
+        if !is_open && !ui.is_rect_visible(area) {
+            ui.allocate_space(size);
+            return;
+        }
+        let target = Target::Process(name.clone());
         let is_selected = document.selection().contains(&target);
         let component = document
             .process(name)

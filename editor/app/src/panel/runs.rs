@@ -15,6 +15,7 @@ pub(crate) fn ui(ui: &mut Ui, view: &View<'_>) -> Vec<Wish> {
         widget::empty(ui, "Nothing ran yet", "Press F5 to run the graph");
         return Vec::new();
     }
+    let mut wishes = Vec::new();
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         for (name, run) in held {
@@ -22,7 +23,7 @@ pub(crate) fn ui(ui: &mut Ui, view: &View<'_>) -> Vec<Wish> {
                 continue;
             };
             let state = said(info.state);
-            widget::row(
+            let response = widget::row(
                 ui,
                 &format!("graph {name}, {state}"),
                 name == view.graph,
@@ -38,6 +39,9 @@ pub(crate) fn ui(ui: &mut Ui, view: &View<'_>) -> Vec<Wish> {
                     widget::painted(ui, RichText::new(state).color(weak));
                 },
             );
+            if response.on_hover_text("Click to open").clicked() {
+                wishes.push(Wish::OpenGraph(name.to_owned()));
+            }
         }
         if !view.runs.history.is_empty() {
             widget::heading(ui, "Ended");
@@ -46,7 +50,7 @@ pub(crate) fn ui(ui: &mut Ui, view: &View<'_>) -> Vec<Wish> {
             ended(ui, view, run);
         }
     });
-    Vec::new()
+    wishes
 }
 
 fn ended(ui: &mut Ui, view: &View<'_>, run: &Finished) {

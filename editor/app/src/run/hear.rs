@@ -34,6 +34,9 @@ impl Runs {
                 }
                 self.subscribe(&graph);
             }
+            (Asked::Get(graph), Response::Graph(found)) => {
+                self.events.push(RunEvent::Text(graph, found.text));
+            }
             (Asked::List, Response::Graphs(graphs)) => {
                 for info in graphs.graphs {
                     self.know(info);

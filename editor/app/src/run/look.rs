@@ -43,12 +43,7 @@ impl LiveView<'_> {
     /// The story of a process that holds up others.
     pub(crate) fn culprit(&self, name: &ProcessName) -> Option<String> {
         let culprit = self.view.culprit(self.live, name.as_str())?;
-        let told = culprit.told();
-        Some(
-            told.split_once(": ")
-                .map_or(told.as_str(), |(_, story)| story)
-                .to_owned(),
-        )
+        Some(culprit.told())
     }
 
     /// The run in a few numbers.

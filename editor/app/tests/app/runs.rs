@@ -1,10 +1,12 @@
 //! Runs: what the runtime is asked, what is seen of it, and what happens when it goes.
 
+use egui::accesskit::Role;
 use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
 use millstream_app::HostEvent;
 use millstream_protocol::extension::{
-    Attached, Finding, Graph, GraphState, Level, LogLine, Packet, PacketKind, Packets, Request,
-    Response, Severity, Steered, Target,
+    Attached, Finding, Graph, GraphState, Graphs, Level, LogLine, Packet, PacketKind, Packets,
+    Request, Response, Severity, Steered, Target,
 };
 
 use crate::support::{FLOW, Window, flow_counts, info};
@@ -114,7 +116,7 @@ fn what_the_runtime_refuses_is_told() {
 fn culprit_is_named_on_the_canvas_and_in_the_inspector() {
     let mut window = running();
     window.click_row("process slow, core/Throttle");
-    assert!(window.has_part("Back-pressure starts here: 12 % busy, 1 wire waits"));
+    assert!(window.has_part("Backpressure starts here: 12 % busy, 1 wire waits"));
 }
 
 #[test]
@@ -223,8 +225,18 @@ fn end_of_a_run_is_told_with_its_fault() {
     window.runtime.tell(Response::State(ended), None);
     window.settle();
     assert!(window.has_part("Flow failed: process `slow` failed: too slow"));
+    let banner = "The run failed: process slow failed: too slow";
+    assert!(window.has(banner));
     window.click("Runs");
     assert!(window.has_part("run of flow, failed"));
+    window.harness.run_steps(400);
+    assert!(window.has(banner), "it stays until it is read");
+    window
+        .harness
+        .get_by_role_and_label(Role::Button, "Dismiss")
+        .click();
+    window.settle();
+    assert!(!window.has(banner));
 }
 
 #[test]
@@ -280,6 +292,34 @@ fn other_runtime_is_attached_by_address_and_secret() {
             .iter()
             .any(|asked| matches!(asked, Request::Restart(_)))
     );
+}
+
+#[test]
+fn graph_of_the_runtime_is_opened() {
+    let mut window = running();
+    while window.runtime.next_asked().is_some() {}
+    let graphs = Graphs {
+        graphs: vec![info("other", GraphState::Running)],
+    };
+    window.runtime.tell(Response::Graphs(graphs), None);
+    let other = info("other", GraphState::Running);
+    window.runtime.tell(Response::State(other.clone()), None);
+    window.settle();
+    window.click("Runs");
+    window.click("graph other, running");
+    let mut asked = std::iter::from_fn(|| window.runtime.next_asked());
+    let get = asked.find(|(asked, _)| matches!(asked, Request::Get(name) if name.graph == "other"));
+    let (_, answers) = get.expect("its text is asked for");
+    let graph = Graph {
+        info: other,
+        text: FLOW.replace("flow", "other"),
+        findings: Vec::new(),
+    };
+    window
+        .runtime
+        .tell(Response::Graph(Box::new(graph)), answers);
+    window.settle();
+    assert!(window.text().contains("name: \"other\""));
 }
 
 #[test]

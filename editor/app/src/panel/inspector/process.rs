@@ -10,6 +10,7 @@ use super::schema::{self, Shape};
 use super::{Fields, Gesture, View, Wish, facts, line, problems, remark, title};
 use crate::icon::Icon;
 use crate::markdown::plain;
+use crate::notice::capitalised;
 use crate::widget::{self, Button};
 
 pub(super) fn ui(
@@ -99,8 +100,7 @@ fn live(ui: &mut Ui, view: &View<'_>, name: &ProcessName) {
         ui.label(RichText::new(format!("{first}{more}")).color(view.theme.red));
     }
     if let Some(culprit) = live.culprit(name) {
-        let text = format!("Back-pressure starts here: {culprit}");
-        ui.label(RichText::new(text).color(view.theme.red));
+        ui.label(RichText::new(capitalised(&culprit)).color(view.theme.red));
     }
 }
 
