@@ -16,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(100);
 /// Time between the steps of a gesture: at least a frame.
 const STEP: Duration = Duration::from_millis(60);
+/// Time that the button stays as it is: press and release in one frame would be no gesture.
+const REST: Duration = Duration::from_millis(250);
 const LEFT_BUTTON: u64 = 0;
 
 /// Keys as WebDriver spells them.
@@ -220,7 +222,7 @@ impl Page<'_> {
             x,
             y,
         };
-        let pause = || PointerAction::Pause { duration: STEP };
+        let pause = || PointerAction::Pause { duration: REST };
         let mut hand = MouseActions::new("hand".to_owned());
         for (number, place) in places.iter().enumerate() {
             hand = hand.then(go(place)).then(pause());

@@ -11,7 +11,7 @@ use tokio::time::{Duration, sleep};
 use crate::driver::Driver;
 use crate::page::{Page, key};
 use crate::say;
-use crate::window::open;
+use crate::window::{close, open};
 
 /// Time for what moves to come to rest: a picture is no test, and a still one is nicer.
 const REST: Duration = Duration::from_secs(2);
@@ -90,7 +90,7 @@ async fn first_run(folder: &Path) -> Result<()> {
     page.until_started().await?;
     page.find("[Ss]ample|[Ee]xample").await?;
     shot(&driver, folder, "first-run").await?;
-    driver.end().await
+    close(driver, home.path()).await
 }
 
 async fn editing(folder: &Path, graph: &Path) -> Result<()> {
@@ -103,7 +103,7 @@ async fn editing(folder: &Path, graph: &Path) -> Result<()> {
     page.keys("a").await?;
     page.keys("in:text split").await?;
     shot(&driver, folder, "adding").await?;
-    driver.end().await
+    close(driver, home.path()).await
 }
 
 async fn problems(folder: &Path, graph: &Path) -> Result<()> {
@@ -114,7 +114,7 @@ async fn problems(folder: &Path, graph: &Path) -> Result<()> {
     page.find("^process grind,").await?;
     page.chord(&[key::CONTROL, key::SHIFT], 'm').await?;
     shot(&driver, folder, "problems").await?;
-    driver.end().await
+    close(driver, home.path()).await
 }
 
 async fn live(folder: &Path, graph: &Path) -> Result<()> {
@@ -132,7 +132,7 @@ async fn live(folder: &Path, graph: &Path) -> Result<()> {
     page.keys(&key::ESCAPE.to_string()).await?;
     shot(&driver, folder, "dark").await?;
     page.chord(&[key::SHIFT], key::F5).await?;
-    driver.end().await
+    close(driver, home.path()).await
 }
 
 async fn large(folder: &Path, graph: &Path) -> Result<()> {
@@ -143,7 +143,7 @@ async fn large(folder: &Path, graph: &Path) -> Result<()> {
     page.find("200 processes").await?;
     page.keys(&key::HOME.to_string()).await?;
     shot(&driver, folder, "large").await?;
-    driver.end().await
+    close(driver, home.path()).await
 }
 
 /// Takes a picture of the whole screen.

@@ -51,6 +51,38 @@ pub(crate) async fn open(graphs: &[PathBuf], home: &Path) -> Result<Driver> {
     Driver::start("WebKitWebDriver", capabilities, &environment).await
 }
 
+/// Closes a window as its page does when nothing is left to be saved, and waits until it has gone: as long as it is there, a
+/// second one would only hand over its graphs.
+///
+/// # Errors
+///
+/// Fails when it stays.
+pub(crate) async fn close(driver: Driver, home: &Path) -> Result<()> {
+    let script = "window.__TAURI__.core.invoke('close')";
+    // The answer may not come: there is nobody left to give it.
+    drop(driver.client.execute(script, vec![]).await);
+    let until = Instant::now() + PATIENCE;
+    while has_window(home)? {
+        ensure!(Instant::now() < until, "the window does not close");
+        sleep(LOOK).await;
+    }
+    Ok(())
+}
+
+/// Whether there is a window that keeps things in a folder.
+fn has_window(home: &Path) -> Result<bool> {
+    let wanted = format!("XDG_DATA_HOME={}", home.display());
+    for entry in fs::read_dir("/proc")?.flatten() {
+        let is_window = fs::read_to_string(entry.path().join("cmdline"))
+            .is_ok_and(|command| command.contains("millstream-editor"));
+        let environment = fs::read(entry.path().join("environ")).unwrap_or_default();
+        if is_window && String::from_utf8_lossy(&environment).contains(&wanted) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Kills the window as no window should be ended; the runtime must end all the same.
 async fn kill(folder: &Path) -> Result<()> {
     let runtime = runtime_in(folder)?.context("the runtime runs in the folder of the graph")?;

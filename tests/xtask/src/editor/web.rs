@@ -14,8 +14,10 @@ use crate::output::aside;
 use crate::tool::{cargo, root, run, target};
 
 const NAME: &str = "millstream_web";
-/// Larger than this it would make people wait.
-const BYTES_MAX: u64 = 6_000_000;
+/// What we want it to have at most; told when it has more.
+const BYTES_WANTED: u64 = 6_000_000;
+/// With more than this it is refused: a limit that may only fall, until it is what we want.
+const BYTES_MAX: u64 = 9_000_000;
 
 /// Builds the editor for browsers.
 pub(crate) fn web() -> Result<()> {
@@ -62,11 +64,12 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 
 fn measure(wasm: &Path) -> Result<()> {
     let bytes = fs::metadata(wasm)?.len();
-    aside(&format!(
-        "the editor has {:.2} MB: {}",
-        bytes as f64 / 1e6,
-        wasm.display()
-    ))?;
+    let megabytes = bytes as f64 / 1e6;
+    aside(&format!("the editor has {megabytes:.2} MB: {}", wasm.display()))?;
+    if bytes > BYTES_WANTED {
+        let wanted = BYTES_WANTED as f64 / 1e6;
+        aside(&format!("warning: that is more than the {wanted:.0} MB that it should have"))?;
+    }
     ensure!(bytes <= BYTES_MAX, "that is more than {BYTES_MAX} bytes");
     Ok(())
 }
