@@ -171,7 +171,9 @@ impl Page<'_> {
     /// Fails when it is not there.
     pub(crate) async fn click_field(&self, pattern: &str) -> Result<()> {
         let is_field = |found: &Found| matches!(found.role.as_str(), "textbox" | "spinbutton");
-        let found = self.until(pattern, |found| found.iter().any(is_field)).await?;
+        let found = self
+            .until(pattern, |found| found.iter().any(is_field))
+            .await?;
         let field = found.iter().find(|found| is_field(found));
         let field = field.context("a field")?;
         self.click_at(field.x, field.y).await

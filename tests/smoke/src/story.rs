@@ -110,14 +110,18 @@ async fn run(page: &Page<'_>) -> Result<()> {
     let first = count(page, 0).await?;
     let next = count(page, first).await?;
     say(&format!("counts rise: {first}, {next}"));
-    page.find("^wire repeat.out to drop.in, .*[1-9][0-9]* per second").await?;
+    page.find("^wire repeat.out to drop.in, .*[1-9][0-9]* per second")
+        .await?;
     page.chord(&[key::SHIFT], key::F5).await
 }
 
 /// Waits until the inspector of the selected wire tells of more packets than this; gives how many.
 async fn count(page: &Page<'_>, more_than: u64) -> Result<u64> {
     let packets = |label: &str| {
-        let sum = label.split('Σ').nth(1).and_then(|rest| rest.split_whitespace().next());
+        let sum = label
+            .split('Σ')
+            .nth(1)
+            .and_then(|rest| rest.split_whitespace().next());
         sum.and_then(|sum| sum.parse().ok()).unwrap_or(0)
     };
     let is_more = |found: &[Found]| found.iter().any(|label| packets(&label.name) > more_than);
