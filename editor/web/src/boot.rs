@@ -21,7 +21,7 @@ extern "C" {
 
 /// Runs the editor; the page calls it when the module is loaded.
 #[wasm_bindgen(start)]
-pub fn start() {
+pub(crate) fn start() {
     let runner = WebRunner::new();
     // After eframe's own, which prints to the console.
     let first = std::panic::take_hook();

@@ -37,7 +37,7 @@ const LIVE: &str = r#"Graph(
         Connector(from: "steel.out", to: "sack.in"),
         Connector(from: "sack.out", to: "cart.in"),
     ],
-    layout: { "grain": (40, 140), "share": (260, 140), "stone": (480, 60), "steel": (480, 240), "sack": (720, 140), "cart": (940, 140) },
+    layout: { "grain": (40, 140), "share": (260, 140), "stone": (480, 20), "steel": (480, 300), "sack": (720, 140), "cart": (940, 140) },
 )
 "#;
 
@@ -48,7 +48,7 @@ const WRONG: &str = r#"Graph(
     description: "What does not fit is said where it stands.",
     processes: {
         "read": Process(component: "file/ReadLines", iips: { "path": "words.txt" }),
-        "cut": Process(component: "text/Split", iips: { "by": " " }),
+        "cut": Process(component: "text/Words"),
         "count": Process(component: "data/Aggregate", iips: { "by": ["word"], "compute": { "n": "cont()" } }),
         "grind": Process(component: "mill/Grind"),
         "show": Process(component: "console/Output"),
@@ -98,10 +98,12 @@ async fn editing(folder: &Path, graph: &Path) -> Result<()> {
     let driver = open(&[graph.to_owned()], home.path()).await?;
     let page = Page(&driver.client);
     page.until_started().await?;
+    page.until_still("^process wrap,").await?;
     page.click("^process wrap,").await?;
     shot(&driver, folder, "editing").await?;
     page.keys("a").await?;
-    page.keys("in:text split").await?;
+    page.find("^Search components to add$").await?;
+    page.keys("in:text out:text").await?;
     shot(&driver, folder, "adding").await?;
     close(driver, home.path()).await
 }
@@ -172,20 +174,20 @@ fn two_hundred() -> Result<String> {
     for row in 0..10 {
         for column in 0..20 {
             let component = match column {
-                0 => "core/Sequence",
-                19 => "core/Drop",
-                _ => "core/Repeat",
+                0 => r#""core/Sequence", iips: { "count": 1000 }"#,
+                19 => r#""core/Drop""#,
+                _ => r#""core/Repeat""#,
             };
             let name = format!("mill_{row}_{column}");
             writeln!(
                 processes,
-                "        \"{name}\": Process(component: \"{component}\"),"
+                "        \"{name}\": Process(component: {component}),"
             )?;
             writeln!(
                 layout,
                 "        \"{name}\": ({}, {}),",
                 column * 200,
-                row * 120 + column % 3 * 20
+                row * 220 + column % 3 * 30
             )?;
             if column < 19 {
                 let next = format!("mill_{row}_{}", column + 1);

@@ -74,11 +74,14 @@ impl Profile {
     }
 }
 
-/// Builds the program, and the window that starts it.
+/// Builds the program, and the window that starts it. One after the other: each as if built alone, so that neither is built
+/// anew when somebody does.
 fn build(profile: Profile) -> Result<()> {
-    let packages = ["--package", "millstream", "--package", "millstream-shell"];
     aside("building the program and the window (the first time takes minutes)")?;
-    run(cargo()
-        .args(["build", "--bins", "--profile", profile.name()])
-        .args(packages))
+    for package in ["millstream", "millstream-shell"] {
+        run(cargo()
+            .args(["build", "--bins", "--profile", profile.name()])
+            .args(["--package", package]))?;
+    }
+    Ok(())
 }

@@ -34,13 +34,11 @@ pub(crate) fn web() -> Result<()> {
     let fresh = target().join("web");
     Bindgen::new()
         .input_path(&built)
-        .web(true)
-        .map_err(anyhow::Error::from)?
+        .web(true)?
         .typescript(false)
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate(&fresh)
-        .map_err(anyhow::Error::from)
         .context("wasm-bindgen cannot write the glue")?;
     let dist = root().join("editor/web/dist");
     copy(&root().join("editor/web/page"), &dist)?;
