@@ -158,8 +158,11 @@ deny() {
     fi
 }
 
-# What the canvas looks like, in every state and theme, pixel by pixel.
-pictures() { cargo test -p millstream-canvas --features images --lib images; }
+# What canvas and window look like, in every state and theme, pixel by pixel.
+pictures() {
+    cargo test -p millstream-canvas --features images --lib images
+    cargo test -p millstream-app --features images --test app pictures
+}
 
 # Every interleaving of the wait and wake protocol. In a subshell and a folder of its own: the flag changes every crate.
 loom() (

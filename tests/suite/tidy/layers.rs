@@ -4,6 +4,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
+use cargo_metadata::semver::Version;
 use cargo_metadata::{Dependency, DependencyKind};
 
 use super::workspace::{Member, members, read, refuse};
@@ -272,7 +273,13 @@ fn model_stands_on_no_runtime() {
         let direct = member.package.dependencies.iter().filter(|dependency| {
             dependency.kind == DependencyKind::Normal && dependency.path.is_none()
         });
-        for (name, through) in closure(&lock, direct.map(|dependency| dependency.name.clone())) {
+        let start = direct.flat_map(|dependency| {
+            let suits = |(name, version): &&Locked| {
+                *name == dependency.name && dependency.req.matches(version)
+            };
+            lock.keys().filter(suits).cloned().collect::<Vec<_>>()
+        });
+        for ((name, _), through) in closure(&lock, start) {
             if NOT_UNDER_THE_MODEL.contains(&name.as_str()) {
                 findings.push(format!(
                     "{}: stands on `{name}` through `{through}`",
@@ -351,34 +358,56 @@ fn is_allowed(member: &Member, inside: &Inside, edge: &Dependency) -> bool {
     names.contains(&edge.name.as_str()) || is_dev_edge
 }
 
-/// The lock file as a map from crate to crates. Versions of one crate share an entry: it errs on the strict side.
-fn locked_dependencies(lock: &str) -> BTreeMap<String, BTreeSet<String>> {
-    let mut map: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for package in lock.split("[[package]]").skip(1) {
-        let name = package
-            .lines()
-            .find_map(|line| line.strip_prefix("name = "))
-            .expect("a package has a name");
-        let dependencies = package.lines().filter_map(|line| line.strip_prefix(" \""));
-        let names = dependencies
-            .filter_map(|line| line.split([' ', '"']).next())
-            .map(str::to_owned);
-        map.entry(name.trim_matches('"').to_owned())
-            .or_default()
-            .extend(names);
-    }
-    map
+/// A version of a crate.
+type Locked = (String, Version);
+
+/// The lock file as a map from each version of a crate to those that it stands on.
+fn locked_dependencies(lock: &str) -> BTreeMap<Locked, BTreeSet<Locked>> {
+    let field = |package: &str, name: &str| {
+        let value = package.lines().find_map(|line| line.strip_prefix(name));
+        value.map(|value| value.trim_matches('"').to_owned())
+    };
+    let packages: Vec<(Locked, &str)> = lock
+        .split("[[package]]")
+        .skip(1)
+        .map(|package| {
+            let name = field(package, "name = ").expect("a package has a name");
+            let version = field(package, "version = ").expect("a package has a version");
+            ((name, version.parse().expect("a version")), package)
+        })
+        .collect();
+    // `name`, or `name version` where there are several.
+    let find = |line: &str| {
+        let mut words = line.trim_end_matches("\",").split(' ');
+        let (name, version) = (words.next(), words.next());
+        let suits = |(found, locked): &&Locked| {
+            Some(found.as_str()) == name
+                && version.is_none_or(|version| locked.to_string() == version)
+        };
+        packages.iter().map(|(key, _)| key).find(suits).cloned()
+    };
+    let dependencies = |package: &str| {
+        let lines = package.lines().filter_map(|line| line.strip_prefix(" \""));
+        lines.filter_map(find).collect()
+    };
+    let entry = |(key, package): &(Locked, &str)| (key.clone(), dependencies(package));
+    packages.iter().map(entry).collect()
 }
 
 /// All crates that can be reached from `start`, each with the direct dependency that leads to it.
 fn closure(
-    lock: &BTreeMap<String, BTreeSet<String>>,
-    start: impl Iterator<Item = String>,
-) -> BTreeMap<String, String> {
+    lock: &BTreeMap<Locked, BTreeSet<Locked>>,
+    start: impl Iterator<Item = Locked>,
+) -> BTreeMap<Locked, String> {
     let mut reached = BTreeMap::new();
-    let mut open: Vec<(String, String)> = start.map(|name| (name.clone(), name)).collect();
-    while let Some((name, through)) = open.pop() {
-        if let Entry::Vacant(place) = reached.entry(name) {
+    let mut open: Vec<(Locked, String)> = start
+        .map(|locked| {
+            let through = locked.0.clone();
+            (locked, through)
+        })
+        .collect();
+    while let Some((locked, through)) = open.pop() {
+        if let Entry::Vacant(place) = reached.entry(locked) {
             let next = lock.get(place.key()).into_iter().flatten();
             open.extend(next.map(|dependency| (dependency.clone(), through.clone())));
             place.insert(through);

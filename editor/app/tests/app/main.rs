@@ -28,5 +28,5 @@ mod runs;
 mod journey;
 
 /// Pictures of the whole window.
-#[cfg(test)]
+#[cfg(all(test, feature = "images"))]
 mod pictures;
