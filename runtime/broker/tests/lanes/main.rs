@@ -1,0 +1,3 @@
+//! Lanes over every broker: the same cases for each.
+
+mod memory;
