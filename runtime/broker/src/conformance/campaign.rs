@@ -157,6 +157,11 @@ impl Campaign {
         tokio::select! {
             () = all(ends) => {}
             () = run.kill() => {}
+            () = sleep(Duration::from_secs(100)) => {
+                for lane in &run.lanes {
+                    eprintln!("DBG {:?}\n{:?}\n{:?}\n{:?}", lane.written.borrow(), lane.read.borrow(), lane.writer.lock().epoch(), lane.reader.lock().cursor);
+                }
+            }
         }
         run.report()
     }

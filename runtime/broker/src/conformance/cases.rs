@@ -49,6 +49,7 @@ fn tuning(capacity: u32, frame_packets: u32) -> Tuning {
     Tuning {
         frame_packets,
         stall: Duration::from_millis(200),
+        ack_wait: Duration::from_secs(2),
         ..Tuning::new(capacity)
     }
 }
@@ -304,6 +305,8 @@ pub async fn f6_stopped_writer_that_was_replaced_is_refused<B: Bench>(bench: &B)
     assert_eq!(reader.read_to(3).await, [1, 2, 3]);
     let mut heir = Hand::open(&second, &lane, &tuning).await;
     heir.write(101..=103, LIMIT).await;
+    // A broker that does not count leaves it to the reader to know the heir.
+    assert_eq!(reader.read_to(103).await, [101, 102, 103]);
     // It wakes, and knows nothing.
     let info = zombie.link.locate().await;
     zombie.write(4..=6, Duration::from_secs(2)).await;
@@ -312,7 +315,7 @@ pub async fn f6_stopped_writer_that_was_replaced_is_refused<B: Bench>(bench: &B)
     if info.is_some_and(|info| info.stored.is_some()) {
         assert_eq!(zombie.writer.end(), Some(&WriterEnd::Fenced { epoch }));
     }
-    assert_eq!(reader.read_to(105).await, [101, 102, 103, 104, 105]);
+    assert_eq!(reader.read_to(105).await, [104, 105]);
     // Where the broker does not say so, the reader does.
     reader.link.credit(Credit { epoch, limit: 1000 }).await;
     zombie.write(7..=9, Duration::from_secs(2)).await;

@@ -134,6 +134,9 @@ impl Journaling for Keeper {
 
 impl WriterStore {
     /// The packet of the source with which a writer goes on that has a journal.
+    pub(super) fn epoch(&self) -> impl std::fmt::Debug {
+        (self.epoch, self.frames.keys().collect::<Vec<_>>().len(), self.next_number, self.next_seq, self.confirmed)
+    }
     pub(super) fn next(&self) -> usize {
         self.from + usize::try_from(self.next_seq).unwrap_or_default()
     }

@@ -209,11 +209,18 @@ impl Lane {
                     pending.message.clone()
                 })
                 .collect();
-            self.queue.extend(again);
+            // What is delivered again takes no more of the prefetch.
+            for message in again {
+                let event = self.deliver(kind, &message);
+                reader.send(event, Duration::ZERO);
+            }
         }
         while self.pending.len() < self.prefetch && !self.queue.is_empty() {
             let is_moved = kind == Kind::Counting && percent(faults.reordered);
-            let reach = if is_moved { REORDER_REACH.min(self.queue.len()) } else { 1 };
+            // What is overtaken can still be handed over, or the rule of `Tuning::check` would be of no use.
+            let room = self.prefetch - self.pending.len();
+            let reach = REORDER_REACH.min(self.queue.len()).min(room);
+            let reach = if is_moved { reach } else { 1 };
             let Some(message) = self.queue.remove(reach - 1) else {
                 break;
             };
