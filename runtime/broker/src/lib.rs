@@ -20,6 +20,8 @@ pub mod lane;
 pub mod link;
 #[cfg(feature = "memory")]
 pub mod memory;
+#[cfg(feature = "nats")]
+pub mod nats;
 pub mod reader;
 pub mod route;
 pub mod writer;

@@ -15,7 +15,7 @@ use crate::reader::{LaneReader, ReaderAction};
 use crate::writer::{Journal, LaneWriter, WriterAction, WriterEnd};
 
 /// No case takes longer, or the lane stands still.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_secs(50);
 
 async fn run<B: Bench>(bench: &B, campaign: Campaign) -> Report {
     let ended = timeout(LIMIT, campaign.run(bench)).await;
