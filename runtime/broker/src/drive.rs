@@ -12,6 +12,7 @@ use std::task::{Context, Poll};
 use millstream_packet::Packet;
 use tokio::sync::Mutex;
 
+use crate::frame::LaneEnd;
 use crate::link::LinkError;
 use crate::reader::{Cursor, Origin, ReaderEnd};
 use crate::writer::{WriteError, WriterEnd, WriterError};
@@ -41,6 +42,12 @@ pub trait PacketSink: Send {
     /// Notes where the reader is after a whole frame, before that can be acknowledged.
     fn frame_passed(&mut self, after: Cursor) {
         let _ = after;
+    }
+
+    /// Notes that the lane has ended, before that can be acknowledged. A reader that opens the lane after that would wait
+    /// for ever: whoever starts readers must remember it.
+    fn lane_ended(&mut self, end: LaneEnd) {
+        let _ = end;
     }
 }
 

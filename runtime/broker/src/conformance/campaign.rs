@@ -157,11 +157,6 @@ impl Campaign {
         tokio::select! {
             () = all(ends) => {}
             () = run.kill() => {}
-            () = sleep(Duration::from_secs(100)) => {
-                for lane in &run.lanes {
-                    eprintln!("DBG {:?}\n{:?}\n{:?}\n{:?}", lane.written.borrow(), lane.read.borrow(), lane.writer.lock().epoch(), lane.reader.lock().cursor);
-                }
-            }
         }
         run.report()
     }
@@ -245,7 +240,7 @@ impl<B: Bench> Run<'_, B> {
     /// Readers of a lane, one after another, until one sees its end.
     async fn read(&self, lane: usize) {
         let this = &self.lanes[lane];
-        loop {
+        while this.reader.lock().ends == 0 {
             let link = self.bench.connect().await;
             let cursor = this.reader.lock().cursor;
             let mut sink = Sink {
@@ -263,14 +258,14 @@ impl<B: Bench> Run<'_, B> {
                 status: &this.read,
             };
             tokio::select! {
-                ended = read_lane(&link, &this.name, &self.campaign.tuning, &mut sink, options) => match ended {
-                    Ok(_) => break,
-                    Err(error) => accept(&error).await,
-                },
+                ended = read_lane(&link, &this.name, &self.campaign.tuning, &mut sink, options) => {
+                    if let Err(error) = ended {
+                        accept(&error).await;
+                    }
+                }
                 () = this.kill_reader.notified() => {}
             }
         }
-        this.reader.lock().ends += 1;
     }
 
     /// Kills at moments that the seed chooses, spread over the run. Never ends before the ends do.

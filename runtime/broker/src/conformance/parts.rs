@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use tokio::time::{Sleep, sleep};
 
 use crate::drive::{Journaling, PacketSink, PacketSource, SinkClosed, Step};
-use crate::frame::{Decoder, Place};
+use crate::frame::{LaneEnd, Place};
 use crate::reader::Cursor;
 use crate::writer::{Journal, Resume};
 
@@ -79,7 +79,6 @@ pub(super) struct WriterStore {
     frames: BTreeMap<u64, Bytes>,
     next_number: u64,
     next_seq: u64,
-    confirmed: u64,
 }
 
 /// Keeps frames in a store, or nothing.
@@ -126,7 +125,6 @@ impl Journaling for Keeper {
     fn confirmed(&mut self, frames: u64) {
         if !self.is_deaf {
             let mut store = self.store.lock();
-            store.confirmed = frames;
             store.frames.retain(|number, _| *number >= frames);
         }
     }
@@ -134,9 +132,6 @@ impl Journaling for Keeper {
 
 impl WriterStore {
     /// The packet of the source with which a writer goes on that has a journal.
-    pub(super) fn epoch(&self) -> impl std::fmt::Debug {
-        (self.epoch, self.frames.keys().collect::<Vec<_>>().len(), self.next_number, self.next_seq, self.confirmed)
-    }
     pub(super) fn next(&self) -> usize {
         self.from + usize::try_from(self.next_seq).unwrap_or_default()
     }
@@ -196,5 +191,9 @@ impl PacketSink for Sink {
 
     fn frame_passed(&mut self, after: Cursor) {
         self.store.lock().cursor = Some(after);
+    }
+
+    fn lane_ended(&mut self, _end: LaneEnd) {
+        self.store.lock().ends += 1;
     }
 }

@@ -273,6 +273,9 @@ fn hand_on<T: Clone + PartialEq, K: PacketSink>(
             if let Some(cursor) = reader.cursor() {
                 sink.frame_passed(cursor);
             }
+            if let Some(ReaderEnd::Closed(end)) = reader.end() {
+                sink.lane_ended(*end);
+            }
             if is_done_here {
                 reader.done(next.origin.place);
             }
