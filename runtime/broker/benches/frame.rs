@@ -40,16 +40,23 @@ fn frames(criterion: &mut Criterion) {
     };
     let kinds: [(&str, Vec<Packet>); 3] = [
         ("text100", (0..PACKETS).map(|_| text()).collect()),
-        ("record3", (0..).take(PACKETS as usize).map(record).collect()),
+        (
+            "record3",
+            (0..).take(PACKETS as usize).map(record).collect(),
+        ),
         (
             "text100 with headers",
-            (0..PACKETS).map(|_| text().with_headers(headers())).collect(),
+            (0..PACKETS)
+                .map(|_| text().with_headers(headers()))
+                .collect(),
         ),
     ];
     for (name, packets) in kinds {
         let mut group = criterion.benchmark_group(name);
         group.throughput(Throughput::Elements(PACKETS));
-        group.bench_function("encode", |bencher| bencher.iter(|| encode(black_box(&packets))));
+        group.bench_function("encode", |bencher| {
+            bencher.iter(|| encode(black_box(&packets)))
+        });
         let frame = encode(&packets);
         let mut decoder = Decoder::default();
         group.bench_function("decode", |bencher| {

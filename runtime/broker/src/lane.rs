@@ -117,7 +117,9 @@ impl Tuning {
     pub fn new(capacity: u32) -> Self {
         let (capacity, window) = (capacity.max(1), 32);
         // The whole lane, even if each frame has one packet: in what order a broker delivers again is its own affair.
-        let frames = capacity.saturating_add(window).clamp(256, u32::from(u16::MAX));
+        let frames = capacity
+            .saturating_add(window)
+            .clamp(256, u32::from(u16::MAX));
         Self {
             capacity,
             window,
@@ -194,7 +196,9 @@ pub enum TuningError {
         name: &'static str,
     },
     /// Held frames would fill the resequencer, and the missing one could not be let in.
-    #[error("the reader can hold {resequence} frames, and the writer may have {window} under way: the lane could stop for ever")]
+    #[error(
+        "the reader can hold {resequence} frames, and the writer may have {window} under way: the lane could stop for ever"
+    )]
     SmallResequence {
         /// Frames that the reader holds.
         resequence: u32,
@@ -202,7 +206,9 @@ pub enum TuningError {
         window: u32,
     },
     /// Held frames would fill the prefetch, and the missing one would not be delivered.
-    #[error("the broker hands over {prefetch} frames, and the reader may hold {resequence} of them: the lane could stop for ever")]
+    #[error(
+        "the broker hands over {prefetch} frames, and the reader may hold {resequence} of them: the lane could stop for ever"
+    )]
     SmallPrefetch {
         /// Frames that the broker hands over.
         prefetch: u32,

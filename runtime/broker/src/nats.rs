@@ -25,12 +25,10 @@ mod writer;
 
 use std::time::Duration;
 
-use async_nats::jetstream::context::{CreateStreamError, CreateStreamErrorKind};
-use async_nats::jetstream::stream::{
-    Config, DiscardPolicy, RetentionPolicy, StorageType, Stream,
-};
-use async_nats::jetstream::{self, ErrorCode};
 use async_nats::Client;
+use async_nats::jetstream::context::{CreateStreamError, CreateStreamErrorKind};
+use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType, Stream};
+use async_nats::jetstream::{self, ErrorCode};
 use tokio::sync::watch;
 
 use crate::lane::{LaneName, Tuning};

@@ -264,9 +264,7 @@ impl<T: Clone + PartialEq> LaneReader<T> {
     }
 
     fn drop_again(&mut self, place: Place, delivered: Delivered<T>) {
-        let is_fenced = self
-            .next
-            .is_some_and(|next| place.epoch < next.place.epoch);
+        let is_fenced = self.next.is_some_and(|next| place.epoch < next.place.epoch);
         if is_fenced && !self.work.knows(place) {
             self.counts.fenced += 1;
         } else {

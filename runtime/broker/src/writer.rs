@@ -82,7 +82,9 @@ pub enum WriterEnd {
         to: u64,
     },
     /// The broker has stored more than this writer wrote in its epoch.
-    #[error("the broker stores {stored} frames of this epoch, and {written} were written: somebody else writes there")]
+    #[error(
+        "the broker stores {stored} frames of this epoch, and {written} were written: somebody else writes there"
+    )]
     Foreign {
         /// By the broker.
         stored: u64,
@@ -301,7 +303,10 @@ impl LaneWriter {
     /// Whether a packet would be taken now.
     pub fn has_room(&self) -> bool {
         let may_write = self.ending == Ending::No && self.next_seq < self.credit;
-        may_write && self.aside.is_none() && self.end().is_none() && (!self.is_frame_full() || self.may_seal())
+        may_write
+            && self.aside.is_none()
+            && self.end().is_none()
+            && (!self.is_frame_full() || self.may_seal())
     }
 
     /// Takes a packet.
@@ -452,9 +457,7 @@ impl LaneWriter {
         if let Some(action) = self.publish() {
             return Ok(Some(action));
         }
-        Ok(self
-            .is_inspection_due(now)
-            .then_some(WriterAction::Locate))
+        Ok(self.is_inspection_due(now).then_some(WriterAction::Locate))
     }
 
     fn seal_if_due(&mut self, now: Duration) -> Result<(), WriteError> {
@@ -526,8 +529,7 @@ impl LaneWriter {
         }
         self.failures = 0;
         self.is_open = true;
-        self.frames
-            .confirm(number, now, self.tuning.keep_confirmed);
+        self.frames.confirm(number, now, self.tuning.keep_confirmed);
         self.end_if_written();
     }
 

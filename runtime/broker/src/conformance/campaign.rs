@@ -182,7 +182,11 @@ impl<B: Bench> Run<'_, B> {
         let this = &self.lanes[lane];
         loop {
             let link = self.bench.connect().await;
-            let mode = if self.campaign.stores { Journal::On } else { Journal::Off };
+            let mode = if self.campaign.stores {
+                Journal::On
+            } else {
+                Journal::Off
+            };
             let mut keeper = Keeper {
                 store: this.writer.clone(),
                 packets: Arc::clone(&self.packets),
@@ -217,10 +221,18 @@ impl<B: Bench> Run<'_, B> {
         if self.campaign.stores {
             return store.next();
         }
-        let confirmed = lane.written.send_replace(WriterStatus::default()).confirmed_seq;
+        let confirmed = lane
+            .written
+            .send_replace(WriterStatus::default())
+            .confirmed_seq;
         let mut from = store.from + usize::try_from(confirmed).unwrap_or_default();
         // A writer begins outside of groups.
-        while self.packets[..from].iter().map(|packet| i32::from(packet.nesting())).sum::<i32>() > 0 {
+        while self.packets[..from]
+            .iter()
+            .map(|packet| i32::from(packet.nesting()))
+            .sum::<i32>()
+            > 0
+        {
             from -= 1;
         }
         store.from = from;
@@ -271,7 +283,11 @@ impl<B: Bench> Run<'_, B> {
     /// Kills at moments that the seed chooses, spread over the run. Never ends before the ends do.
     async fn kill(&self) {
         let mut rng = SmallRng::seed_from_u64(self.campaign.seed);
-        let Kills { writers, readers, broker } = self.campaign.kills;
+        let Kills {
+            writers,
+            readers,
+            broker,
+        } = self.campaign.kills;
         let all = writers + readers + broker;
         let total = self.packets.len() as u64 * self.lanes.len() as u64;
         let mut left = (writers, readers, broker);

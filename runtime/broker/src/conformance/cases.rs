@@ -87,8 +87,16 @@ async fn kills<B: Bench>(bench: &B, kills: Kills, stores: bool) {
     }
 }
 
-const READERS: Kills = Kills { writers: 0, readers: 8, broker: 0 };
-const WRITERS: Kills = Kills { writers: 8, readers: 0, broker: 0 };
+const READERS: Kills = Kills {
+    writers: 0,
+    readers: 8,
+    broker: 0,
+};
+const WRITERS: Kills = Kills {
+    writers: 8,
+    readers: 0,
+    broker: 0,
+};
 
 /// F2.
 pub async fn f2_killed_readers_lose_and_repeat_nothing<B: Bench>(bench: &B) {
@@ -113,7 +121,11 @@ pub async fn f3_killed_writers_without_store_lose_nothing<B: Bench>(bench: &B) {
 /// F4.
 pub async fn f4_killed_broker_loses_and_repeats_nothing<B: Bench>(bench: &B) {
     let campaign = Campaign {
-        kills: Kills { writers: 0, readers: 0, broker: 3 },
+        kills: Kills {
+            writers: 0,
+            readers: 0,
+            broker: 3,
+        },
         ..Campaign::new(21, 3000 * bench.scale(), tuning(64, 16))
     };
     exact(&run(bench, campaign).await);
@@ -122,7 +134,11 @@ pub async fn f4_killed_broker_loses_and_repeats_nothing<B: Bench>(bench: &B) {
 /// F5: a journal that never heard of confirmations sends all frames again.
 pub async fn f5_frames_that_the_broker_forgot_take_no_effect_twice<B: Bench>(bench: &B) {
     let campaign = Campaign {
-        kills: Kills { writers: 3, readers: 0, broker: 2 },
+        kills: Kills {
+            writers: 3,
+            readers: 0,
+            broker: 2,
+        },
         deaf: true,
         ..Campaign::new(31, 1000 * bench.scale(), tuning(64, 16))
     };
@@ -237,7 +253,12 @@ struct Hand<W> {
 impl<W: WriterLink> Hand<W> {
     async fn open<L: BrokerLink<Writer = W>>(broker: &L, lane: &LaneName, tuning: &Tuning) -> Self {
         let opened = broker.open_writer(lane, Claim::Next, tuning).await;
-        let OpenWriter { link, epoch, info, tuning } = opened.expect("it opens");
+        let OpenWriter {
+            link,
+            epoch,
+            info,
+            tuning,
+        } = opened.expect("it opens");
         let writer = LaneWriter::open("writer", epoch, &info, tuning, Journal::Off);
         let writer = writer.expect("it is tuned");
         Self { link, writer }
@@ -252,12 +273,16 @@ impl<W: WriterLink> Hand<W> {
                 now += Duration::from_millis(2);
                 while numbers.peek().is_some() && self.writer.has_room() {
                     let number = numbers.next().expect("there is one");
-                    self.writer.offer(number.into(), now).expect("there is room");
+                    self.writer
+                        .offer(number.into(), now)
+                        .expect("there is room");
                     self.writer.flush();
                 }
                 self.act(now).await;
                 let all = self.writer.next_seq() == self.writer.confirmed_seq();
-                if self.writer.end().is_some() || (numbers.peek().is_none() && all && self.writer.confirmed_frames() > 0) {
+                if self.writer.end().is_some()
+                    || (numbers.peek().is_none() && all && self.writer.confirmed_frames() > 0)
+                {
                     return;
                 }
                 self.hear(now).await;
@@ -270,8 +295,20 @@ impl<W: WriterLink> Hand<W> {
     async fn act(&mut self, now: Duration) {
         while let Some(action) = self.writer.poll(now).expect("it is written") {
             match action {
-                WriterAction::Publish { round, place, after, frame } => {
-                    self.link.publish(Publish { round, place, after, frame }).await;
+                WriterAction::Publish {
+                    round,
+                    place,
+                    after,
+                    frame,
+                } => {
+                    self.link
+                        .publish(Publish {
+                            round,
+                            place,
+                            after,
+                            frame,
+                        })
+                        .await;
                 }
                 WriterAction::Locate => {
                     let info = self.link.locate().await;
@@ -285,8 +322,12 @@ impl<W: WriterLink> Hand<W> {
     async fn hear(&mut self, now: Duration) {
         let wait = Duration::from_millis(50);
         match timeout(wait, self.link.event()).await {
-            Ok(WriterEvent::Confirmed { round, number }) => self.writer.on_confirmed(round, number, now),
-            Ok(WriterEvent::Refused { round, refusal }) => self.writer.on_refused(round, refusal, now),
+            Ok(WriterEvent::Confirmed { round, number }) => {
+                self.writer.on_confirmed(round, number, now)
+            }
+            Ok(WriterEvent::Refused { round, refusal }) => {
+                self.writer.on_refused(round, refusal, now)
+            }
             Ok(WriterEvent::Credit(credit)) => self.writer.on_credit(credit),
             Ok(WriterEvent::Disconnected) => self.writer.on_disconnected(now),
             Err(_) => {}
@@ -328,14 +369,22 @@ pub async fn f7_mixed_faults_keep_groups_of_several_writers_whole<B: Bench>(benc
         lanes: 3,
         group: 7,
         one_port: true,
-        kills: Kills { writers: 4, readers: 4, broker: 2 },
+        kills: Kills {
+            writers: 4,
+            readers: 4,
+            broker: 2,
+        },
         ..Campaign::new(71, 800 * bench.scale(), tuning(48, 5))
     };
     let report = run(bench, campaign).await;
     // A reader that dies inside of a group lets others go on before its next life begins: the port dies with it in a real
     // worker, and here only the lane.
     exact(&Report { torn: 0, ..report });
-    let calm = Campaign { kills: Kills::default(), seed: 72, ..campaign };
+    let calm = Campaign {
+        kills: Kills::default(),
+        seed: 72,
+        ..campaign
+    };
     exact(&run(bench, calm).await);
 }
 
@@ -356,20 +405,37 @@ pub async fn f9_ends_come_once_and_after_everything<B: Bench>(bench: &B) {
         let campaign = Campaign {
             lanes: 5,
             one_port: true,
-            kills: Kills { writers: 5, readers: 2, broker: 0 },
+            kills: Kills {
+                writers: 5,
+                readers: 2,
+                broker: 0,
+            },
             ..Campaign::new(seed, 12, tuning(8, 2))
         };
         exact(&run(bench, campaign).await);
     }
-    let empty = Campaign { lanes: 2, ..Campaign::new(94, 0, tuning(8, 2)) };
+    let empty = Campaign {
+        lanes: 2,
+        ..Campaign::new(94, 0, tuning(8, 2))
+    };
     exact(&run(bench, empty).await);
 }
 
 /// F12.
 pub async fn f12_limits_that_stop_a_lane_are_refused<B: Bench>(bench: &B) {
     let link = bench.connect().await;
-    let narrow = Tuning { window: 64, resequence: 256, prefetch: 32, ..Tuning::new(64) };
-    let shallow = Tuning { window: 64, resequence: 32, prefetch: 256, ..Tuning::new(64) };
+    let narrow = Tuning {
+        window: 64,
+        resequence: 256,
+        prefetch: 32,
+        ..Tuning::new(64)
+    };
+    let shallow = Tuning {
+        window: 64,
+        resequence: 32,
+        prefetch: 256,
+        ..Tuning::new(64)
+    };
     let lane = lane("f12");
     for tuning in [narrow, shallow] {
         let writer = link.open_writer(&lane, Claim::Next, &tuning).await;
@@ -378,7 +444,9 @@ pub async fn f12_limits_that_stop_a_lane_are_refused<B: Bench>(bench: &B) {
         for error in errors {
             let is_tuning = matches!(
                 error,
-                Some(LinkError::Tuning(TuningError::SmallPrefetch { .. } | TuningError::SmallResequence { .. }))
+                Some(LinkError::Tuning(
+                    TuningError::SmallPrefetch { .. } | TuningError::SmallResequence { .. }
+                ))
             );
             assert!(is_tuning, "{error:?}");
         }
@@ -388,9 +456,18 @@ pub async fn f12_limits_that_stop_a_lane_are_refused<B: Bench>(bench: &B) {
 /// F12.
 pub async fn f12_tightest_limits_never_stop<B: Bench>(bench: &B) {
     for (seed, limit) in [(121, 1), (122, 2), (123, 4)] {
-        let tuning = Tuning { window: limit, resequence: limit, prefetch: limit, ..tuning(64, 2) };
+        let tuning = Tuning {
+            window: limit,
+            resequence: limit,
+            prefetch: limit,
+            ..tuning(64, 2)
+        };
         let campaign = Campaign {
-            kills: Kills { writers: 2, readers: 3, broker: 1 },
+            kills: Kills {
+                writers: 2,
+                readers: 3,
+                broker: 1,
+            },
             group: 5,
             ..Campaign::new(seed, 300 * bench.scale(), tuning)
         };
@@ -402,10 +479,17 @@ pub async fn f12_tightest_limits_never_stop<B: Bench>(bench: &B) {
 pub async fn f17_lost_credits_do_not_stop_a_lane<B: Bench>(bench: &B) {
     let lossy = super::lossy::LossyBench::new(bench, 50);
     for (seed, capacity) in [(171, 1), (172, 16), (173, 256)] {
-        let tuning = Tuning { stall: Duration::from_millis(20), ..tuning(capacity, 8) };
+        let tuning = Tuning {
+            stall: Duration::from_millis(20),
+            ..tuning(capacity, 8)
+        };
         let numbers = 30 * u64::from(capacity.min(32));
         let campaign = Campaign {
-            kills: Kills { writers: 0, readers: 2, broker: 0 },
+            kills: Kills {
+                writers: 0,
+                readers: 2,
+                broker: 0,
+            },
             ..Campaign::new(seed, numbers, tuning)
         };
         exact(&run(&lossy, campaign).await);

@@ -11,8 +11,8 @@ use super::headers::{Common, read_dictionary, read_headers};
 use super::value::read_value;
 use super::{
     CHECKSUM_BYTES, CLOSE, COUNT_AT, DATA, DEPTH_AT, DICTIONARY_AT, ENDED_BY_OTHERS, ENDS_LANE,
-    EPOCH_AT, FIRST_SEQ_AT, FRAME_BYTES_MAX, Frame, FrameHead, HAS_HEADERS, LaneEnd, MAGIC, MARKS_AT, NAME_AT,
-    NUMBER_AT, OPEN, OPENS_EPOCH, Place, VALUE_DEPTH_MAX, VERSION,
+    EPOCH_AT, FIRST_SEQ_AT, FRAME_BYTES_MAX, Frame, FrameHead, HAS_HEADERS, LaneEnd, MAGIC,
+    MARKS_AT, NAME_AT, NUMBER_AT, OPEN, OPENS_EPOCH, Place, VALUE_DEPTH_MAX, VERSION,
 };
 
 /// Why bytes are no frame.
@@ -23,7 +23,9 @@ pub enum DecodeError {
     #[error("not a frame")]
     NotAFrame,
     /// A newer Millstream wrote them.
-    #[error("the frame is of version {version}, and this Millstream reads up to {VERSION}: upgrade the reading worker first")]
+    #[error(
+        "the frame is of version {version}, and this Millstream reads up to {VERSION}: upgrade the reading worker first"
+    )]
     NewerVersion {
         /// That they say.
         version: u8,

@@ -27,7 +27,9 @@ pub(super) fn write_value(
         View::List(list) => {
             to.array(list.len() as u64)?;
             let level = deeper(level).ok_or(EncodeError::TooDeep)?;
-            return list.iter().try_for_each(|item| write_value(item, to, level));
+            return list
+                .iter()
+                .try_for_each(|item| write_value(item, to, level));
         }
         View::Record(record) => {
             to.map(record.len() as u64)?;

@@ -194,7 +194,12 @@ impl Lane {
     }
 
     /// Hands over what may be handed over now. Returns when there will be more.
-    pub(super) fn pump(&mut self, kind: Kind, faults: &Faults, rng: &mut SmallRng) -> Option<Instant> {
+    pub(super) fn pump(
+        &mut self,
+        kind: Kind,
+        faults: &Faults,
+        rng: &mut SmallRng,
+    ) -> Option<Instant> {
         let reader = self.reader.upgrade()?;
         let now = Instant::now();
         let mut percent = |percent: u32| percent > 0 && rng.random_range(0..100) < percent;

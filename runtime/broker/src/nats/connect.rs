@@ -78,13 +78,15 @@ impl NatsBroker {
     pub async fn connect(url: &str, options: NatsOptions) -> Result<Self, LinkError> {
         let (lost, losses) = watch::channel(0);
         let replicas = options.replicas.max(1);
-        let connect = connect_options(options).await?.event_callback(move |event| {
-            if matches!(event, Event::Disconnected) {
-                lost.send_modify(|count| *count += 1);
-            }
-            tracing::debug!(%event, "NATS connection");
-            async {}
-        });
+        let connect = connect_options(options)
+            .await?
+            .event_callback(move |event| {
+                if matches!(event, Event::Disconnected) {
+                    lost.send_modify(|count| *count += 1);
+                }
+                tracing::debug!(%event, "NATS connection");
+                async {}
+            });
         let client = connect.connect(url).await.map_err(|error| {
             let told = error.to_string();
             match error.kind() {

@@ -1,10 +1,27 @@
 //! Who may write a lane: a number in a key-value bucket, changed only by comparing.
 
-use async_nats::jetstream::kv::{Config, CreateErrorKind, Operation, Store, UpdateErrorKind};
+use async_nats::jetstream::kv::{CreateErrorKind, Operation, Store, UpdateErrorKind};
+use async_nats::jetstream::stream::{Config, DiscardPolicy, StorageType};
 use bytes::Bytes;
 
 use super::{Names, NatsBroker, unanswered};
 use crate::link::{Claim, LinkError};
+
+/// A bucket is a stream. The client's own way to make one asks for account limits that NATS 2.9 does not tell.
+fn bucket_config(broker: &NatsBroker, names: &Names) -> Config {
+    Config {
+        name: format!("KV_{}", names.bucket),
+        subjects: vec![format!("$KV.{}.>", names.bucket)],
+        max_messages_per_subject: 1,
+        discard: DiscardPolicy::New,
+        storage: StorageType::File,
+        num_replicas: broker.replicas,
+        allow_rollup: true,
+        deny_delete: true,
+        allow_direct: true,
+        ..Config::default()
+    }
+}
 
 /// The epoch of one lane.
 #[derive(Debug)]
@@ -15,19 +32,15 @@ pub(super) struct Epochs {
 
 impl Epochs {
     pub(super) async fn open(broker: &NatsBroker, names: &Names) -> Result<Self, LinkError> {
-        let config = Config {
-            bucket: names.bucket.clone(),
-            history: 1,
-            num_replicas: broker.replicas,
-            ..Config::default()
-        };
+        let unfit = |error: String| LinkError::Unfit(error);
         let bucket = match broker.jetstream.get_key_value(&names.bucket).await {
             Ok(bucket) => bucket,
-            Err(_) => broker
-                .jetstream
-                .create_key_value(config)
-                .await
-                .map_err(|error| LinkError::Unfit(error.to_string()))?,
+            Err(_) => {
+                let made = broker.jetstream.create_stream(bucket_config(broker, names));
+                made.await.map_err(|error| unfit(error.to_string()))?;
+                let bucket = broker.jetstream.get_key_value(&names.bucket).await;
+                bucket.map_err(|error| unfit(error.to_string()))?
+            }
         };
         Ok(Self {
             bucket,

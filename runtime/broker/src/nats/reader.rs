@@ -63,7 +63,9 @@ impl NatsReader {
         let info = stream.info_builder().with_deleted(true).fetch().await;
         let state = info.map_err(|_error| unanswered())?.info.state;
         let gone = state.deleted.unwrap_or_default().into_iter().max();
-        let start = gone.unwrap_or(0).max(state.first_sequence.saturating_sub(1));
+        let start = gone
+            .unwrap_or(0)
+            .max(state.first_sequence.saturating_sub(1));
         let config = pull::Config {
             // The subject's last part is random.
             durable_name: Some(broker.client.new_inbox().replace(['.', '$'], "-")),

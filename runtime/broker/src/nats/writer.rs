@@ -72,7 +72,8 @@ impl NatsWriter {
         epochs: Epochs,
     ) -> Result<Self, LinkError> {
         let client = broker.client.clone();
-        let unreachable = |error: async_nats::SubscribeError| LinkError::Unreachable(error.to_string());
+        let unreachable =
+            |error: async_nats::SubscribeError| LinkError::Unreachable(error.to_string());
         let inbox = client.new_inbox();
         let outcomes = client.subscribe(format!("{inbox}.*.*")).await;
         let credits = client.subscribe(names.credit.clone()).await;
@@ -93,7 +94,10 @@ impl NatsWriter {
 
     /// How much is stored, and then whose the lane is.
     pub(super) async fn info(&mut self) -> Option<LaneInfo> {
-        let info = timeout(REQUEST_LIMIT, self.stream.get_info()).await.ok()?.ok()?;
+        let info = timeout(REQUEST_LIMIT, self.stream.get_info())
+            .await
+            .ok()?
+            .ok()?;
         let epoch = timeout(REQUEST_LIMIT, self.epochs.current()).await.ok()??;
         Some(LaneInfo {
             stored: Some(info.state.last_sequence),

@@ -146,7 +146,10 @@ impl<T: Clone> Arrivals<T> {
         self.note_stored(held.delivered.stored);
         (self.moved_at, self.taken_at) = (now, now);
         Some(InTurn {
-            overtaken: overtaken.into_values().map(|held| held.delivered.tag).collect(),
+            overtaken: overtaken
+                .into_values()
+                .map(|held| held.delivered.tag)
+                .collect(),
             held,
         })
     }

@@ -66,12 +66,7 @@ impl<T> Default for Work<T> {
 }
 
 impl<T: Clone> Work<T> {
-    pub(super) fn begin(
-        &mut self,
-        delivered: Delivered<T>,
-        after: Cursor,
-        now: Duration,
-    ) {
+    pub(super) fn begin(&mut self, delivered: Delivered<T>, after: Cursor, now: Duration) {
         let place = Place {
             number: after.place.number - 1,
             ..after.place
@@ -143,7 +138,11 @@ impl<T: Clone> Work<T> {
             self.is_inside_group = last.after.depth > 0;
         }
         Acknowledged {
-            tags: self.frames.drain(..count).map(|frame| frame.delivered.tag).collect(),
+            tags: self
+                .frames
+                .drain(..count)
+                .map(|frame| frame.delivered.tag)
+                .collect(),
             is_inside_group: self.is_inside_group && !was_inside,
         }
     }

@@ -99,7 +99,10 @@ fn counts_beyond_the_frame_are_refused() {
     for (at, new) in places {
         let bytes = changed(whole.clone(), at, new);
         let error = Decoder::default().frame(&bytes).expect_err("too much");
-        assert!(matches!(error, DecodeError::Malformed { .. }), "{at}: {error}");
+        assert!(
+            matches!(error, DecodeError::Malformed { .. }),
+            "{at}: {error}"
+        );
     }
 }
 
@@ -108,7 +111,10 @@ fn counts_beyond_the_frame_are_refused() {
 fn claims_cost_no_memory() {
     let value = Value::list(vec![Value::from(7); 20]);
     let mut bytes = frame(&[Packet::data(value)], None).to_vec();
-    let list_at = bytes.iter().rposition(|&byte| byte == 0x94).expect("its length");
+    let list_at = bytes
+        .iter()
+        .rposition(|&byte| byte == 0x94)
+        .expect("its length");
     let claim = [0x9b, 0x10, 0, 0, 0, 0, 0, 0, 0];
     bytes = changed(bytes, list_at, &claim);
     assert!(Decoder::default().frame(&bytes).is_err());
@@ -116,9 +122,21 @@ fn claims_cost_no_memory() {
 
 #[test]
 fn opaque_values_are_refused_with_the_reason() {
-    let mut builder = FrameBuilder::new("w", Place { epoch: 1, number: 1 }, 0, 0, 0);
+    let mut builder = FrameBuilder::new(
+        "w",
+        Place {
+            epoch: 1,
+            number: 1,
+        },
+        0,
+        0,
+        0,
+    );
     builder.push(&Packet::data(1), usize::MAX).expect("an int");
-    let inside = Value::list(vec![Value::from(1), Value::opaque(std::time::Duration::ZERO)]);
+    let inside = Value::list(vec![
+        Value::from(1),
+        Value::opaque(std::time::Duration::ZERO),
+    ]);
     let error = builder
         .push(&Packet::data(inside), usize::MAX)
         .expect_err("it is opaque");
@@ -135,22 +153,49 @@ fn opaque_values_are_refused_with_the_reason() {
 fn what_can_be_written_can_be_read() {
     let nest = |levels: u32| (0..levels).fold(Value::NULL, |value, _| Value::list(vec![value]));
     let deepest = Packet::data(nest(VALUE_DEPTH_MAX));
-    assert_eq!(read(&frame(std::slice::from_ref(&deepest), None)).packets, [deepest]);
-    let mut builder = FrameBuilder::new("w", Place { epoch: 1, number: 1 }, 0, 0, 0);
+    assert_eq!(
+        read(&frame(std::slice::from_ref(&deepest), None)).packets,
+        [deepest]
+    );
+    let mut builder = FrameBuilder::new(
+        "w",
+        Place {
+            epoch: 1,
+            number: 1,
+        },
+        0,
+        0,
+        0,
+    );
     let deeper = Packet::data(nest(VALUE_DEPTH_MAX + 1));
     assert_eq!(builder.push(&deeper, usize::MAX), Err(EncodeError::TooDeep));
 }
 
 #[test]
 fn frame_that_would_be_too_large_stays_as_it_was() {
-    let mut builder = FrameBuilder::new("w", Place { epoch: 1, number: 1 }, 0, 0, 0);
+    let mut builder = FrameBuilder::new(
+        "w",
+        Place {
+            epoch: 1,
+            number: 1,
+        },
+        0,
+        0,
+        0,
+    );
     builder.push(&Packet::data(1), 1000).expect("it fits");
     let headers = Headers {
         conversation: Some(Text::from("x".repeat(600))),
         ..Headers::default()
     };
     let large = Packet::data("y".repeat(600)).with_headers(headers);
-    assert!(matches!(builder.push(&large, 1000), Err(EncodeError::TooLarge { bytes_max: 1000, .. })));
+    assert!(matches!(
+        builder.push(&large, 1000),
+        Err(EncodeError::TooLarge {
+            bytes_max: 1000,
+            ..
+        })
+    ));
     builder.push(&Packet::data(2), 1000).expect("it fits");
     let bytes = builder.finish(None).expect("it is written");
     assert!(bytes.len() < 100, "{}", bytes.len());
@@ -161,7 +206,16 @@ fn frame_that_would_be_too_large_stays_as_it_was() {
 #[test]
 fn frame_never_exceeds_its_limit() {
     for limit in 300..600 {
-        let mut builder = FrameBuilder::new("w", Place { epoch: 1, number: 1 }, 0, 0, 0);
+        let mut builder = FrameBuilder::new(
+            "w",
+            Place {
+                epoch: 1,
+                number: 1,
+            },
+            0,
+            0,
+            0,
+        );
         for number in 0..100_i64 {
             let headers = Headers {
                 conversation: Some(Text::from(format!("conversation {number}"))),
@@ -170,9 +224,14 @@ fn frame_never_exceeds_its_limit() {
             };
             let packet = Packet::data(number).with_headers(headers);
             let outcome = builder.push(&packet, limit);
-            assert!(matches!(outcome, Ok(()) | Err(EncodeError::TooLarge { .. })));
+            assert!(matches!(
+                outcome,
+                Ok(()) | Err(EncodeError::TooLarge { .. })
+            ));
         }
-        let bytes = builder.finish(Some(LaneEnd::Finished)).expect("it is written");
+        let bytes = builder
+            .finish(Some(LaneEnd::Finished))
+            .expect("it is written");
         assert!(bytes.len() <= limit, "{} of {limit}", bytes.len());
     }
 }
@@ -207,7 +266,16 @@ fn only_the_first_frame_of_an_epoch_opens_it() {
 #[test]
 fn long_names_of_writers_are_cut_between_letters() {
     let name = "ä".repeat(300);
-    let builder = FrameBuilder::new(&name, Place { epoch: 1, number: 1 }, 0, 0, 0);
+    let builder = FrameBuilder::new(
+        &name,
+        Place {
+            epoch: 1,
+            number: 1,
+        },
+        0,
+        0,
+        0,
+    );
     let frame = read(&builder.finish(None).expect("it is written"));
     assert_eq!(frame.head.writer.as_str(), "ä".repeat(127));
 }

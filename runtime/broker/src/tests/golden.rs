@@ -46,7 +46,11 @@ fn samples() -> Vec<Sample> {
                 vec![Packet::data("last")],
             )
         },
-        sample("values", include_str!("../../golden/v1/values.hex"), values()),
+        sample(
+            "values",
+            include_str!("../../golden/v1/values.hex"),
+            values(),
+        ),
         sample(
             "brackets",
             include_str!("../../golden/v1/brackets.hex"),
@@ -58,7 +62,11 @@ fn samples() -> Vec<Sample> {
                 Packet::close("group"),
             ],
         ),
-        sample("headers", include_str!("../../golden/v1/headers.hex"), headers()),
+        sample(
+            "headers",
+            include_str!("../../golden/v1/headers.hex"),
+            headers(),
+        ),
     ]
 }
 
@@ -98,7 +106,9 @@ fn headers() -> Vec<Packet> {
         content_type: Some(Text::from("text/csv")),
         event_time_nanos: Some(1_700_000_000_000_000_000),
         attempt: 2,
-        trace: Some(Text::from("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")),
+        trace: Some(Text::from(
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        )),
         pairs: vec![(Text::from("k"), Text::from("v"))],
     };
     let derived = full.derive();
@@ -152,7 +162,12 @@ fn frames_of_version_1_are_read() {
 #[test]
 fn frames_are_written_as_version_1_says() {
     for sample in samples() {
-        assert_eq!(hex(&written(&sample)), sample.file, "golden/v1/{}.hex", sample.name);
+        assert_eq!(
+            hex(&written(&sample)),
+            sample.file,
+            "golden/v1/{}.hex",
+            sample.name
+        );
     }
 }
 

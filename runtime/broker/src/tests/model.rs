@@ -10,7 +10,14 @@ use super::world::{Faults, Plan, World};
 use crate::lane::Tuning;
 
 fn faults() -> impl Strategy<Value = Faults> {
-    let rates = (0_u32..20, 0_u32..10, 0_u32..60, 0_u32..20, 0_u32..60, 0_u32..20);
+    let rates = (
+        0_u32..20,
+        0_u32..10,
+        0_u32..60,
+        0_u32..20,
+        0_u32..60,
+        0_u32..20,
+    );
     let kills = (0_u32..8, 0_u32..8, 0_u32..8);
     (rates, kills).prop_map(|(rates, kills)| Faults {
         refused: rates.0,
@@ -27,13 +34,15 @@ fn faults() -> impl Strategy<Value = Faults> {
 
 fn tuning() -> impl Strategy<Value = Tuning> {
     let limits = (1_u32..60, 1_u32..8, 0_u32..8, 0_u32..8, 1_u32..6);
-    limits.prop_map(|(capacity, window, resequence, prefetch, frame_packets)| Tuning {
-        window,
-        resequence: window + resequence,
-        prefetch: window + resequence + prefetch,
-        frame_packets,
-        ..Tuning::new(capacity)
-    })
+    limits.prop_map(
+        |(capacity, window, resequence, prefetch, frame_packets)| Tuning {
+            window,
+            resequence: window + resequence,
+            prefetch: window + resequence + prefetch,
+            frame_packets,
+            ..Tuning::new(capacity)
+        },
+    )
 }
 
 fn plan() -> impl Strategy<Value = Plan> {
@@ -42,7 +51,11 @@ fn plan() -> impl Strategy<Value = Plan> {
         seed,
         packets,
         group,
-        tuning: if counts { tuning } else { tuning.for_uncounted() },
+        tuning: if counts {
+            tuning
+        } else {
+            tuning.for_uncounted()
+        },
         counts,
         stores: true,
         faults,
@@ -91,7 +104,11 @@ fn nothing_lost(world: &World) {
 fn in_order(world: &World) {
     let mut next = 0;
     for number in numbers(world) {
-        assert!(number <= next, "{number} came before {next}: {}", world.tell());
+        assert!(
+            number <= next,
+            "{number} came before {next}: {}",
+            world.tell()
+        );
         next = next.max(number + 1);
     }
 }

@@ -43,7 +43,12 @@ fn texts() -> impl Strategy<Value = Option<Text>> {
 
 fn headers() -> impl Strategy<Value = Headers> {
     let common = (texts(), texts(), texts(), texts());
-    let own = (texts(), texts(), prop::option::of(any::<i64>()), any::<u32>());
+    let own = (
+        texts(),
+        texts(),
+        prop::option::of(any::<i64>()),
+        any::<u32>(),
+    );
     let pair = ("[a-c]{0,3}", any::<String>());
     let pairs = prop::collection::vec(pair, 0..3);
     (common, own, pairs).prop_map(|(common, own, pairs)| Headers {

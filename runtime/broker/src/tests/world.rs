@@ -201,7 +201,10 @@ impl World {
     }
 
     fn is_over(&self) -> bool {
-        let is_read = matches!(self.reader.end(), Some(ReaderEnd::Closed(LaneEnd::Finished)));
+        let is_read = matches!(
+            self.reader.end(),
+            Some(ReaderEnd::Closed(LaneEnd::Finished))
+        );
         let is_written = self.writer.end() == Some(&WriterEnd::Closed);
         is_read && is_written && !self.reader.is_working() && self.broker.pending.is_empty()
     }
@@ -239,7 +242,11 @@ impl World {
         let (epoch, taken) = self.taken;
         if epoch == self.writer.epoch() {
             let depth = self.writer.next_seq().saturating_sub(taken);
-            assert!(depth <= u64::from(self.plan.tuning.capacity), "{}", self.tell());
+            assert!(
+                depth <= u64::from(self.plan.tuning.capacity),
+                "{}",
+                self.tell()
+            );
         }
     }
 
@@ -252,7 +259,10 @@ impl World {
                     self.writer.offer(packet, self.now).expect("there is room");
                 }
                 Some(_) => {}
-                None => self.writer.close(LaneEnd::Finished).expect("all groups are closed"),
+                None => self
+                    .writer
+                    .close(LaneEnd::Finished)
+                    .expect("all groups are closed"),
             }
         }
         if self.rng.random() {
@@ -265,13 +275,22 @@ impl World {
         self.note_confirmed();
         while let Some(action) = self.writer.poll(self.now).expect("it is written") {
             match action {
-                WriterAction::Journal { place, end_seq, frame } => {
+                WriterAction::Journal {
+                    place,
+                    end_seq,
+                    frame,
+                } => {
                     self.store.frames.insert(place.number, frame);
                     self.store.next_number = place.number + 1;
                     self.store.next_seq = end_seq;
                     self.writer.on_journaled(place.number);
                 }
-                WriterAction::Publish { round, place, after, frame } => {
+                WriterAction::Publish {
+                    round,
+                    place,
+                    after,
+                    frame,
+                } => {
                     self.publishes.push_back(Publish {
                         life: self.life,
                         round,
@@ -325,7 +344,8 @@ impl World {
             }
         };
         if publish.life == self.life {
-            self.outcomes.push_back((publish.round, publish.number, outcome));
+            self.outcomes
+                .push_back((publish.round, publish.number, outcome));
         }
     }
 
@@ -348,14 +368,14 @@ impl World {
                 self.broker.queue.push_back(message);
             }
         }
-        if self.broker.pending.len() >= self.plan.tuning.prefetch as usize
-            && !self.plan.counts
-        {
+        if self.broker.pending.len() >= self.plan.tuning.prefetch as usize && !self.plan.counts {
             return;
         }
         let reorders = self.plan.counts && self.chance(faults.reordered);
         let reach = if reorders { 40 } else { 1 };
-        let at = self.rng.random_range(0..reach.min(self.broker.queue.len().max(1)));
+        let at = self
+            .rng
+            .random_range(0..reach.min(self.broker.queue.len().max(1)));
         let Some(message) = self.broker.queue.remove(at) else {
             return;
         };
@@ -419,7 +439,10 @@ impl World {
                 }
             }
         }
-        let failed = self.reader.end().is_some_and(|end| !matches!(end, ReaderEnd::Closed(_)));
+        let failed = self
+            .reader
+            .end()
+            .is_some_and(|end| !matches!(end, ReaderEnd::Closed(_)));
         assert!(!failed, "{}", self.tell());
     }
 
@@ -441,7 +464,9 @@ impl World {
         let is_idle = self.broker.queue.is_empty() && self.publishes.is_empty();
         if self.is_calm && is_idle && self.plan.counts {
             // Nobody heard about these for long.
-            self.broker.queue.extend(self.broker.pending.values().cloned());
+            self.broker
+                .queue
+                .extend(self.broker.pending.values().cloned());
         }
         self.drive_writer();
         self.drive_reader();
@@ -477,11 +502,20 @@ impl World {
                 frames: self.store.frames.clone().into_iter().collect(),
                 next_number: self.store.next_number,
                 next_seq: self.store.next_seq,
-                depth: self.depth_at(self.from + usize::try_from(self.store.next_seq).expect("small")),
+                depth: self
+                    .depth_at(self.from + usize::try_from(self.store.next_seq).expect("small")),
             };
             self.writer = LaneWriter::resume("w", resume, self.plan.tuning).expect("it is tuned");
-            if self.store.frames.values().last().is_some_and(|frame| ends(frame)) {
-                self.writer.close(LaneEnd::Finished).expect("all groups are closed");
+            if self
+                .store
+                .frames
+                .values()
+                .last()
+                .is_some_and(|frame| ends(frame))
+            {
+                self.writer
+                    .close(LaneEnd::Finished)
+                    .expect("all groups are closed");
             }
         } else {
             self.from = self.confirmed;
@@ -499,7 +533,10 @@ impl World {
     }
 
     fn depth_at(&self, at: usize) -> u32 {
-        let depth: i32 = self.source[..at].iter().map(|packet| i32::from(packet.nesting())).sum();
+        let depth: i32 = self.source[..at]
+            .iter()
+            .map(|packet| i32::from(packet.nesting()))
+            .sum();
         u32::try_from(depth).expect("the source is balanced")
     }
 
@@ -522,7 +559,11 @@ fn ends(frame: &[u8]) -> bool {
 
 fn open(plan: &Plan, broker: &mut Broker) -> LaneWriter {
     broker.epoch += 1;
-    let journal = if plan.stores { Journal::On } else { Journal::Off };
+    let journal = if plan.stores {
+        Journal::On
+    } else {
+        Journal::Off
+    };
     let info = broker.info(plan.counts);
     LaneWriter::open("w", broker.epoch, &info, plan.tuning, journal).expect("it is tuned")
 }
@@ -531,7 +572,9 @@ fn start(plan: &Plan, broker: &Broker, cursor: Option<Cursor>) -> Start {
     match cursor {
         Some(cursor) => Start::At(cursor),
         None if plan.counts => Start::After(broker.acknowledged()),
-        None => broker.remembered.map_or(Start::Beginning, Start::Acknowledged),
+        None => broker
+            .remembered
+            .map_or(Start::Beginning, Start::Acknowledged),
     }
 }
 
@@ -589,7 +632,10 @@ impl Broker {
     }
 
     fn take_back(&mut self, tag: u64, counts: bool) {
-        let message = self.tags.get(&tag).and_then(|stored| self.pending.get(stored));
+        let message = self
+            .tags
+            .get(&tag)
+            .and_then(|stored| self.pending.get(stored));
         if let Some(message) = message.cloned() {
             if !counts {
                 self.pending.remove(&message.stored);
@@ -602,9 +648,12 @@ impl Broker {
     fn restart(&mut self, counts: bool) -> usize {
         let mut queue: Vec<Message> = std::mem::take(&mut self.pending).into_values().collect();
         let again = queue.len();
-        queue.extend(self.queue.drain(..).filter(|message| {
-            !queue.iter().any(|pending| pending.stored == message.stored)
-        }).collect::<Vec<_>>());
+        queue.extend(
+            self.queue
+                .drain(..)
+                .filter(|message| !queue.iter().any(|pending| pending.stored == message.stored))
+                .collect::<Vec<_>>(),
+        );
         self.queue = queue.into();
         if !counts {
             self.tags.clear();

@@ -55,9 +55,5 @@ async fn rough(kind: Kind) -> Option<Memory> {
 
 conformance!(counting, paused, super::calm(super::Kind::Counting));
 conformance!(plain, paused, super::calm(super::Kind::Plain));
-conformance!(
-    rough_counting,
-    paused,
-    super::rough(super::Kind::Counting)
-);
+conformance!(rough_counting, paused, super::rough(super::Kind::Counting));
 conformance!(rough_plain, paused, super::rough(super::Kind::Plain));

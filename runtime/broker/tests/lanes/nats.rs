@@ -27,9 +27,8 @@ impl Server {
         let folder = tempfile::tempdir().expect("a folder");
         let port = free_port();
         let store = folder.path().join("store");
-        let config = format!(
-            "listen: 127.0.0.1:{port}\njetstream {{ store_dir: {store:?} }}\n{more}\n"
-        );
+        let config =
+            format!("listen: 127.0.0.1:{port}\njetstream {{ store_dir: {store:?} }}\n{more}\n");
         std::fs::write(folder.path().join("nats.conf"), config).expect("it is written");
         let server = Self {
             program: program.to_owned(),
@@ -60,7 +59,9 @@ impl Server {
                 sleep(Duration::from_millis(10)).await;
             }
         };
-        timeout(Duration::from_secs(20), answers).await.expect("it answers");
+        timeout(Duration::from_secs(20), answers)
+            .await
+            .expect("it answers");
     }
 
     fn kill(&self) {
@@ -122,7 +123,13 @@ async fn of_the_system() -> Option<Server> {
 
 /// A newer one.
 async fn newer() -> Option<Server> {
-    Some(Server::start(&program("MILLSTREAM_NATS_SERVER_NEW", "nats-server-new")?, "").await)
+    Some(
+        Server::start(
+            &program("MILLSTREAM_NATS_SERVER_NEW", "nats-server-new")?,
+            "",
+        )
+        .await,
+    )
 }
 
 conformance!(system, real, super::of_the_system());
