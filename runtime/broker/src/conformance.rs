@@ -17,6 +17,13 @@
 //! | F12 | limits that would stop the lane | refused; and the tightest that are allowed never stop |
 //! | F17 | credits lost | the lane goes on |
 
+#![expect(
+    clippy::panic,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "these are tests: failing is what they are for"
+)]
+
 mod campaign;
 pub mod cases;
 mod lossy;

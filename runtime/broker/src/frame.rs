@@ -66,7 +66,7 @@ const CLOSE: u8 = 2;
 const HAS_HEADERS: u8 = 4;
 
 /// Where a frame stands in its lane.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// Which writer of the lane it is, counted by who may write.
     pub epoch: u64,

@@ -358,8 +358,8 @@ impl<T: Clone + PartialEq> LaneReader<T> {
 
     fn tag_to_touch(&mut self, now: Duration) -> Option<T> {
         let every = self.tuning.ack_wait / 3;
-        let working = self.work.to_touch(now, every);
-        working.or_else(|| self.arrivals.to_touch(now, every))
+        let working = self.work.touch_next(now, every);
+        working.or_else(|| self.arrivals.touch_next(now, every))
     }
 
     /// Notes whether the broker has the frame of a count.

@@ -347,6 +347,9 @@ impl LaneWriter {
     #[cold]
     fn put_into_next(&mut self, packet: Packet, now: Duration) -> Result<(), WriteError> {
         if !self.may_seal() {
+            let place = Place::default();
+            let mut alone = FrameBuilder::new(&self.name, place, 0, 0, self.usual_bytes);
+            alone.push(&packet, self.tuning.message_bytes_max)?;
             self.aside = Some(packet);
             return Ok(());
         }
@@ -436,13 +439,12 @@ impl LaneWriter {
     /// Only as writing a frame into memory fails: never.
     pub fn poll(&mut self, now: Duration) -> Result<Option<WriterAction>, WriteError> {
         match self.phase {
-            Phase::Ended(_) | Phase::Locating => return Ok(None),
+            Phase::Flowing => {}
             Phase::Waiting { until } if now >= until => {
                 self.phase = Phase::Locating;
                 return Ok(Some(WriterAction::Locate));
             }
-            Phase::Waiting { .. } => return Ok(None),
-            Phase::Flowing => {}
+            Phase::Waiting { .. } | Phase::Locating | Phase::Ended(_) => return Ok(None),
         }
         self.seal_if_due(now)?;
         // A journal without the epoch's base would be of no use.

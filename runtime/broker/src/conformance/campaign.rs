@@ -312,7 +312,7 @@ impl<B: Bench> Run<'_, B> {
                 self.bench.restart().await;
             }
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     fn report(&self) -> Report {

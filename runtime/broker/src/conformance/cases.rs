@@ -8,8 +8,8 @@ use super::{Bench, Campaign, Kills, Report};
 use crate::frame::Place;
 use crate::lane::{Credit, LaneName, Tuning, TuningError};
 use crate::link::{
-    BrokerLink, Claim, LinkError, OpenReader, OpenWriter, Publish, ReaderEvent, ReaderLink,
-    WriterEvent, WriterLink,
+    BrokerLink, Claim, LinkError, OpenWriter, Publish, ReaderEvent, ReaderLink, WriterEvent,
+    WriterLink,
 };
 use crate::reader::{LaneReader, ReaderAction};
 use crate::writer::{Journal, LaneWriter, WriterAction, WriterEnd};
@@ -323,10 +323,10 @@ impl<W: WriterLink> Hand<W> {
         let wait = Duration::from_millis(50);
         match timeout(wait, self.link.event()).await {
             Ok(WriterEvent::Confirmed { round, number }) => {
-                self.writer.on_confirmed(round, number, now)
+                self.writer.on_confirmed(round, number, now);
             }
             Ok(WriterEvent::Refused { round, refusal }) => {
-                self.writer.on_refused(round, refusal, now)
+                self.writer.on_refused(round, refusal, now);
             }
             Ok(WriterEvent::Credit(credit)) => self.writer.on_credit(credit),
             Ok(WriterEvent::Disconnected) => self.writer.on_disconnected(now),

@@ -65,8 +65,14 @@ pub(super) fn read_value(
         Type::Bool => Value::from(from.bool()?),
         Type::String => Value::from(from.str()?),
         Type::Bytes => Value::from(from.bytes()?),
-        Type::U8 | Type::U16 | Type::U32 | Type::U64 => Value::from(from.i64()?),
-        Type::I8 | Type::I16 | Type::I32 | Type::I64 => Value::from(from.i64()?),
+        Type::U8
+        | Type::U16
+        | Type::U32
+        | Type::U64
+        | Type::I8
+        | Type::I16
+        | Type::I32
+        | Type::I64 => Value::from(from.i64()?),
         Type::F32 => Value::from(f64::from(from.f32()?)),
         Type::F64 => Value::from(from.f64()?),
         Type::Array => {

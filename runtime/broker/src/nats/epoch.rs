@@ -33,14 +33,14 @@ pub(super) struct Epochs {
 impl Epochs {
     pub(super) async fn open(broker: &NatsBroker, names: &Names) -> Result<Self, LinkError> {
         let unfit = |error: String| LinkError::Unfit(error);
-        let bucket = match broker.jetstream.get_key_value(&names.bucket).await {
-            Ok(bucket) => bucket,
-            Err(_) => {
-                let made = broker.jetstream.create_stream(bucket_config(broker, names));
-                made.await.map_err(|error| unfit(error.to_string()))?;
-                let bucket = broker.jetstream.get_key_value(&names.bucket).await;
-                bucket.map_err(|error| unfit(error.to_string()))?
-            }
+        let known = broker.jetstream.get_key_value(&names.bucket).await;
+        let bucket = if let Ok(bucket) = known {
+            bucket
+        } else {
+            let made = broker.jetstream.create_stream(bucket_config(broker, names));
+            made.await.map_err(|error| unfit(error.to_string()))?;
+            let bucket = broker.jetstream.get_key_value(&names.bucket).await;
+            bucket.map_err(|error| unfit(error.to_string()))?
         };
         Ok(Self {
             bucket,

@@ -229,7 +229,7 @@ impl<T: Clone> Arrivals<T> {
         Some(since.unwrap_or_default() + tuning.settle)
     }
 
-    pub(super) fn to_touch(&mut self, now: Duration, every: Duration) -> Option<T> {
+    pub(super) fn touch_next(&mut self, now: Duration, every: Duration) -> Option<T> {
         let held = self
             .held
             .values_mut()

@@ -147,7 +147,7 @@ impl<T: Clone> Work<T> {
         }
     }
 
-    pub(super) fn to_touch(&mut self, now: Duration, every: Duration) -> Option<T> {
+    pub(super) fn touch_next(&mut self, now: Duration, every: Duration) -> Option<T> {
         let frame = self
             .frames
             .iter_mut()

@@ -216,13 +216,13 @@ fn frame_never_exceeds_its_limit() {
             0,
             0,
         );
-        for number in 0..100_i64 {
+        for number in 0..100_u8 {
             let headers = Headers {
                 conversation: Some(Text::from(format!("conversation {number}"))),
-                trace: Some(Text::from("t".repeat(number as usize))),
+                trace: Some(Text::from("t".repeat(usize::from(number)))),
                 ..Headers::default()
             };
-            let packet = Packet::data(number).with_headers(headers);
+            let packet = Packet::data(i64::from(number)).with_headers(headers);
             let outcome = builder.push(&packet, limit);
             assert!(matches!(
                 outcome,

@@ -132,7 +132,7 @@ fn hex(bytes: &[u8]) -> String {
     let mut text = String::new();
     for line in bytes.chunks(32) {
         for byte in line {
-            let _ = write!(text, "{byte:02x}");
+            write!(text, "{byte:02x}").expect("memory takes it");
         }
         text.push('\n');
     }

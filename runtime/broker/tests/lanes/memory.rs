@@ -1,5 +1,6 @@
 //! Lanes over the broker inside the process, of both kinds, with and without faults of its own.
 
+use std::future::{Ready, ready};
 use std::time::Duration;
 
 use millstream_broker::conformance;
@@ -28,15 +29,15 @@ impl Bench for Memory {
     }
 }
 
-async fn calm(kind: Kind) -> Option<Memory> {
-    Some(Memory {
+fn calm(kind: Kind) -> Ready<Option<Memory>> {
+    ready(Some(Memory {
         broker: MemoryBroker::new(kind, 1),
         is_rough: false,
-    })
+    }))
 }
 
 /// Everything goes wrong from time to time.
-async fn rough(kind: Kind) -> Option<Memory> {
+fn rough(kind: Kind) -> Ready<Option<Memory>> {
     let broker = MemoryBroker::new(kind, 2);
     broker.set_faults(Faults {
         refused: 5,
@@ -47,10 +48,10 @@ async fn rough(kind: Kind) -> Option<Memory> {
         ack_lost: 10,
         credit_delay: Duration::from_millis(40),
     });
-    Some(Memory {
+    ready(Some(Memory {
         broker,
         is_rough: true,
-    })
+    }))
 }
 
 conformance!(counting, paused, super::calm(super::Kind::Counting));

@@ -1,5 +1,11 @@
 //! Lanes over NATS servers, each test with a server of its own. Where there is no server, the tests say so.
 
+#![expect(
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "what fails here fails the test, and what is skipped is said"
+)]
+
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -27,8 +33,10 @@ impl Server {
         let folder = tempfile::tempdir().expect("a folder");
         let port = free_port();
         let store = folder.path().join("store");
-        let config =
-            format!("listen: 127.0.0.1:{port}\njetstream {{ store_dir: {store:?} }}\n{more}\n");
+        let config = format!(
+            "listen: 127.0.0.1:{port}\njetstream {{ store_dir: \"{}\" }}\n{more}\n",
+            store.display()
+        );
         std::fs::write(folder.path().join("nats.conf"), config).expect("it is written");
         let server = Self {
             program: program.to_owned(),
