@@ -8,9 +8,7 @@
 )]
 
 use std::collections::VecDeque;
-use std::net::TcpListener;
 use std::pin::Pin;
-use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
@@ -19,6 +17,7 @@ use async_nats::jetstream::consumer::{AckPolicy, pull};
 use async_nats::jetstream::stream::{Config, RetentionPolicy};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
+use millstream_broker::conformance::NatsServer;
 use millstream_broker::drive::{
     NoJournal, PacketSink, PacketSource, ReadOptions, SinkClosed, Step, WriteOptions, read_lane,
     write_lane,
@@ -35,45 +34,6 @@ const FRAMES: usize = 8_000;
 const PACKETS: usize = 256;
 const WINDOW: usize = 32;
 const LONE_PACKETS: usize = 1_000;
-
-/// A server that ends with the bench.
-struct Server {
-    child: Child,
-    url: String,
-    _folder: tempfile::TempDir,
-}
-
-impl Server {
-    fn start() -> Option<Self> {
-        let program = std::env::var_os("MILLSTREAM_NATS_SERVER").unwrap_or("nats-server".into());
-        let folder = tempfile::tempdir().expect("a folder");
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = listener.local_addr().expect("an address").port();
-        drop(listener);
-        let config = folder.path().join("nats.conf");
-        let store = folder.path().display().to_string();
-        let text =
-            format!("listen: 127.0.0.1:{port}\njetstream {{ store_dir: \"{store}/store\" }}\n");
-        std::fs::write(&config, text).expect("it is written");
-        let child = Command::new(program)
-            .arg("-c")
-            .arg(config)
-            .stderr(Stdio::null())
-            .spawn();
-        Some(Self {
-            child: child.ok()?,
-            url: format!("nats://127.0.0.1:{port}"),
-            _folder: folder,
-        })
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.child.kill().expect("it is killed");
-        self.child.wait().expect("it ends");
-    }
-}
 
 /// Gives one packet again and again, or its time every so often.
 struct Source {
@@ -302,7 +262,7 @@ async fn run(url: &str) {
         plain(url, &format!("plain{round}"), FRAMES, frame()).await;
         best[0] = best[0].max(tell("plain", began, processor, packets));
         let (began, processor) = (Instant::now(), processor_secs());
-        lane(url, &format!("lane{round}"), packets, None).await;
+        Box::pin(lane(url, &format!("lane{round}"), packets, None)).await;
         best[1] = best[1].max(tell("lane ", began, processor, packets));
     }
     println!(
@@ -310,8 +270,8 @@ async fn run(url: &str) {
         best[1] / best[0]
     );
     let plain = p50_micros(plain_latency(url, "latency").await);
-    let lane = lane(url, "lone", LONE_PACKETS, Some(Duration::from_millis(1))).await;
-    let lane = p50_micros(lane);
+    let pause = Some(Duration::from_millis(1));
+    let lane = p50_micros(Box::pin(lane(url, "lone", LONE_PACKETS, pause)).await);
     println!(
         "a lone packet: {lane:.0} µs, plain {plain:.0} µs, ratio {:.2}",
         lane / plain
@@ -319,7 +279,7 @@ async fn run(url: &str) {
 }
 
 fn main() {
-    let Some(server) = Server::start() else {
+    let Some(program) = NatsServer::program("MILLSTREAM_NATS_SERVER", "nats-server") else {
         println!("SKIPPED: there is no nats-server");
         return;
     };
@@ -328,9 +288,7 @@ fn main() {
         .enable_all()
         .build();
     runtime.expect("a runtime").block_on(async {
-        while async_nats::connect(&server.url).await.is_err() {
-            sleep(Duration::from_millis(20)).await;
-        }
-        run(&server.url).await;
+        let server = NatsServer::start(&program, "").await;
+        Box::pin(run(&server.url())).await;
     });
 }

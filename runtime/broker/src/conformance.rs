@@ -27,11 +27,15 @@
 mod campaign;
 pub mod cases;
 mod lossy;
+#[cfg(feature = "nats")]
+mod nats;
 mod parts;
 
 use std::future::Future;
 
 pub use campaign::{Campaign, Kills, Report};
+#[cfg(feature = "nats")]
+pub use nats::NatsServer;
 
 use crate::link::BrokerLink;
 

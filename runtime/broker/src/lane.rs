@@ -81,7 +81,6 @@ fn checked_slug(text: &str) -> String {
 
 /// How a lane works. Both of its ends must be tuned alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Tuning {
     /// Packets that are written and not yet taken by the reader, at most.
     pub capacity: u32,

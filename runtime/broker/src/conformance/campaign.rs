@@ -99,6 +99,22 @@ pub struct Report {
     pub kills: u64,
 }
 
+impl Report {
+    /// Adds what came of another run.
+    pub fn add(&mut self, other: &Self) {
+        self.sent += other.sent;
+        self.lost += other.lost;
+        self.duplicated += other.duplicated;
+        self.reordered += other.reordered;
+        self.torn += other.torn;
+        self.wrong_ends += other.wrong_ends;
+        self.depth_max = self.depth_max.max(other.depth_max);
+        self.resent += other.resent;
+        self.frames += other.frames;
+        self.kills += other.kills;
+    }
+}
+
 struct Lane {
     name: LaneName,
     writer: Store<WriterStore>,
@@ -129,7 +145,12 @@ impl Campaign {
     pub async fn run<B: Bench>(self, bench: &B) -> Report {
         let name = |lane: usize| {
             let writer = format!("writer {lane}");
-            LaneName::new("conformance", &format!("run {}", self.seed), 0, &writer)
+            LaneName::new(
+                "conformance",
+                &format!("run {} {}", self.seed, self.stores),
+                0,
+                &writer,
+            )
         };
         let lane = |lane: usize| Lane {
             name: name(lane),
