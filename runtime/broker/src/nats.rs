@@ -30,6 +30,7 @@ use async_nats::jetstream::context::{CreateStreamError, CreateStreamErrorKind};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType, Stream};
 use async_nats::jetstream::{self, ErrorCode};
 use tokio::sync::watch;
+use tokio::time::sleep;
 
 use crate::lane::{LaneName, Tuning};
 use crate::link::{BrokerLink, Claim, LinkError, OpenReader, OpenWriter};
@@ -39,6 +40,13 @@ pub use writer::NatsWriter;
 
 /// A request that the server does not answer in this time has failed.
 const REQUEST_LIMIT: Duration = Duration::from_secs(3);
+
+/// What servers say to the second of two that make a stream at once, and how often it tries again.
+const RACES: [ErrorCode; 2] = [
+    ErrorCode::STREAM_SUBJECT_OVERLAP,
+    ErrorCode::STREAM_NAME_EXIST,
+];
+const MAKE_ATTEMPTS: u32 = 5;
 
 /// Room for headers in a message beside a frame.
 const HEADER_BYTES: usize = 1024;
@@ -92,13 +100,32 @@ impl NatsBroker {
             ..Config::default()
         };
         let max_messages = config.max_messages;
-        let stream = self.jetstream.get_or_create_stream(config.clone()).await;
-        let stream = stream.map_err(|error| unfit_stream(&error))?;
+        let stream = self.make_stream(config.clone()).await?;
         if stream.cached_info().config.max_messages != max_messages {
             let updated = self.jetstream.update_stream(config).await;
             updated.map_err(|error| LinkError::Refused(error.to_string()))?;
         }
         Ok(stream)
+    }
+
+    /// Makes a stream, unless it is there. When both ends of a lane do so at once, some servers refuse the second.
+    async fn make_stream(&self, config: Config) -> Result<Stream, LinkError> {
+        let mut attempts = 0;
+        loop {
+            let error = match self.jetstream.get_or_create_stream(config.clone()).await {
+                Ok(stream) => return Ok(stream),
+                Err(error) => error,
+            };
+            attempts += 1;
+            let is_race = matches!(
+                error.kind(),
+                CreateStreamErrorKind::JetStream(error) if RACES.contains(&error.error_code())
+            );
+            if !is_race || attempts > MAKE_ATTEMPTS {
+                return Err(unfit_stream(&error));
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// The tuning as the server allows it.

@@ -32,15 +32,13 @@ pub(super) struct Epochs {
 
 impl Epochs {
     pub(super) async fn open(broker: &NatsBroker, names: &Names) -> Result<Self, LinkError> {
-        let unfit = |error: String| LinkError::Unfit(error);
         let known = broker.jetstream.get_key_value(&names.bucket).await;
         let bucket = if let Ok(bucket) = known {
             bucket
         } else {
-            let made = broker.jetstream.create_stream(bucket_config(broker, names));
-            made.await.map_err(|error| unfit(error.to_string()))?;
+            broker.make_stream(bucket_config(broker, names)).await?;
             let bucket = broker.jetstream.get_key_value(&names.bucket).await;
-            bucket.map_err(|error| unfit(error.to_string()))?
+            bucket.map_err(|error| LinkError::Unfit(error.to_string()))?
         };
         Ok(Self {
             bucket,

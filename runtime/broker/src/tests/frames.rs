@@ -10,10 +10,10 @@ use crate::frame::{
 };
 
 proptest! {
-    #![proptest_config(config(400))]
+    #![proptest_config(config(150))]
 
     #[test]
-    fn what_was_written_is_read(packets in prop::collection::vec(packets(), 0..40)) {
+    fn what_was_written_is_read(packets in prop::collection::vec(packets(), 0..20)) {
         let bytes = frame(&packets, Some(LaneEnd::Forced));
         let read = read(&bytes);
         prop_assert_eq!(&read.packets, &packets);
