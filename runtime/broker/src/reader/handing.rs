@@ -7,10 +7,13 @@ use millstream_packet::{Headers, Packet, Text, Value};
 
 use super::arrivals::Held;
 use super::{Cursor, LaneReader, Origin, ReaderAction, ReaderEnd, Taken};
-use crate::frame::{Frame, LaneEnd, Place};
+use crate::frame::{Frame, FrameHead, LaneEnd, Place};
 
 /// Marks a bracket that the reader made because the one who was to write it is gone.
 pub const REPAIRED_HEADER: &str = "millstream-repaired";
+
+/// A reader opens so many groups at most that it does not know: whoever says more is not to be believed.
+const DEPTH_MAX: u32 = 1024;
 
 /// A frame that is being handed on.
 #[derive(Debug)]
@@ -113,60 +116,34 @@ impl<T: Clone + PartialEq> LaneReader<T> {
             .map_err(ReaderEnd::Unreadable)?;
         let next = self.next.filter(|next| next.place == head.place);
         let expected = next.map_or(head.first_seq, |next| next.seq);
-        let skip = expected.checked_sub(head.first_seq);
-        let skip = skip.filter(|skip| *skip <= u64::from(head.packets));
-        let Some(skip) = skip.and_then(|skip| usize::try_from(skip).ok()) else {
-            return Err(ReaderEnd::OutOfSequence {
-                place: head.place,
-                told: head.first_seq,
-                expected,
-            });
-        };
-        let unbalanced = |expected| ReaderEnd::Unbalanced {
-            place: head.place,
-            told: head.depth,
-            expected,
-        };
-        let depth_in = depth_after(head.depth, &packets[..skip]).ok_or_else(|| unbalanced(0))?;
-        let depth_out = depth_after(depth_in, &packets[skip..]).ok_or_else(|| unbalanced(0))?;
-        let depth = self.next.map_or(0, |next| next.depth);
-        let (before, repair) = match next {
-            // It goes on in the same epoch.
-            Some(_) if depth == depth_in => (0, Repair::Close),
-            // Another writer goes on: what it does not know of is closed.
-            _ if head.opens_epoch && depth >= depth_in => (depth - depth_in, Repair::Close),
-            // The reader starts anew, inside of a group that was too long to be kept.
-            _ if self.is_anew => (depth_in, Repair::Open),
-            _ => return Err(unbalanced(depth)),
-        };
-        self.is_anew = false;
+        let skip = skipped(&head, expected)?;
+        let depths = Depths::of(&head, &packets, skip)?;
+        let (before, repair) = self.repair(&head, next.is_some(), depths.begin)?;
         if next.is_none() {
             self.credits.accepted = expected;
         }
+        self.is_anew = false;
+        let stored = held.delivered.stored;
         self.next = Some(Cursor {
             place: head.place,
             seq: expected,
-            depth,
-            stored: held.delivered.stored,
+            depth: self.depth(),
+            stored,
         });
-        let after = if head.end.is_some() { depth_out } else { 0 };
+        let (kept, after) = match head.end {
+            Some(_) => (0, depths.end),
+            None => (depths.end, 0),
+        };
         self.counts.repaired += u64::from(before) + u64::from(after);
-        let depth_kept = if head.end.is_some() { 0 } else { depth_out };
-        let stored = held.delivered.stored;
-        let after_it = Cursor {
-            place: Place {
-                number: head.place.number + 1,
-                ..head.place
-            },
+        let done = Cursor {
+            place: following(head.place),
             seq: head.end_seq(),
-            depth: depth_kept,
+            depth: kept,
             stored: stored.map(|stored| stored + 1),
         };
-        self.work.begin(held.delivered, after_it, now);
+        self.work.begin(head.place, held.delivered, done, now);
         let mut packets = packets.into_iter();
-        if skip > 0 {
-            packets.by_ref().take(skip).for_each(drop);
-        }
+        packets.by_ref().take(skip).for_each(drop);
         self.current = Some(Current {
             place: head.place,
             stored,
@@ -180,13 +157,34 @@ impl<T: Clone + PartialEq> LaneReader<T> {
         Ok(())
     }
 
+    /// How many brackets stand before the frame that nobody wrote, and which.
+    fn repair(
+        &self,
+        head: &FrameHead,
+        is_next: bool,
+        depth_in: u32,
+    ) -> Result<(u32, Repair), ReaderEnd> {
+        let depth = self.depth();
+        if is_next && depth == depth_in {
+            Ok((0, Repair::Close))
+        } else if head.opens_epoch && depth >= depth_in {
+            // Another writer goes on: what it does not know of is closed.
+            Ok((depth - depth_in, Repair::Close))
+        } else if self.is_anew && depth_in <= DEPTH_MAX {
+            // The reader starts anew, inside of a group that was too long to be kept.
+            Ok((depth_in, Repair::Open))
+        } else {
+            Err(unbalanced(head, depth))
+        }
+    }
+
     /// The last packet of the frame was handed on.
     pub(super) fn leave_frame(&mut self) {
         let Some(current) = self.current.take() else {
             return;
         };
         if let Some(next) = &mut self.next {
-            next.place.number += 1;
+            next.place = following(next.place);
             next.stored = current.stored.map(|stored| stored + 1);
         }
         if let Some(end) = current.end {
@@ -199,6 +197,48 @@ impl<T: Clone + PartialEq> LaneReader<T> {
                 self.let_go(delivered);
             }
         }
+    }
+}
+
+/// Packets of the frame that were handed on before.
+fn skipped(head: &FrameHead, expected: u64) -> Result<usize, ReaderEnd> {
+    let skip = expected.checked_sub(head.first_seq);
+    let skip = skip.filter(|skip| *skip <= u64::from(head.packets));
+    let skip = skip.and_then(|skip| usize::try_from(skip).ok());
+    skip.ok_or(ReaderEnd::OutOfSequence {
+        place: head.place,
+        told: head.first_seq,
+        expected,
+    })
+}
+
+fn following(place: Place) -> Place {
+    Place {
+        number: place.number.saturating_add(1),
+        ..place
+    }
+}
+
+fn unbalanced(head: &FrameHead, expected: u32) -> ReaderEnd {
+    ReaderEnd::Unbalanced {
+        place: head.place,
+        told: head.depth,
+        expected,
+    }
+}
+
+/// Open groups before the first packet that is handed on, and after the last one.
+struct Depths {
+    begin: u32,
+    end: u32,
+}
+
+impl Depths {
+    fn of(head: &FrameHead, packets: &[Packet], skip: usize) -> Result<Self, ReaderEnd> {
+        let (before, rest) = packets.split_at(skip);
+        let begin = depth_after(head.depth, before).ok_or_else(|| unbalanced(head, 0))?;
+        let end = depth_after(begin, rest).ok_or_else(|| unbalanced(head, 0))?;
+        Ok(Self { begin, end })
     }
 }
 

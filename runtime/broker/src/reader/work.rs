@@ -66,11 +66,14 @@ impl<T> Default for Work<T> {
 }
 
 impl<T: Clone> Work<T> {
-    pub(super) fn begin(&mut self, delivered: Delivered<T>, after: Cursor, now: Duration) {
-        let place = Place {
-            number: after.place.number - 1,
-            ..after.place
-        };
+    /// Begins a frame; `after` is where the reader is when it is done.
+    pub(super) fn begin(
+        &mut self,
+        place: Place,
+        delivered: Delivered<T>,
+        after: Cursor,
+        now: Duration,
+    ) {
         self.frames.push_back(Working {
             place,
             delivered,
