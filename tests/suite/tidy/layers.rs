@@ -64,6 +64,12 @@ const LAYERS: &[(&str, Level, Inside)] = &[
         Level::L1,
         Inside::Only(&["millstream-packet"]),
     ),
+    // Lanes know packets and brokers, and neither connectors nor processes: whoever runs them brings sources and sinks.
+    (
+        "millstream-broker",
+        Level::L1,
+        Inside::Only(&["millstream-packet"]),
+    ),
     (
         "millstream-component",
         Level::L1,
@@ -160,6 +166,8 @@ const LAYERS: &[(&str, Level, Inside)] = &[
 /// Edges that only tests and doc tests may have. The macro's expansion names the crate that re-exports it.
 const DEV_EDGES: &[(&str, &str)] = &[
     ("millstream-component-macros", "millstream-component"),
+    // Its tests want all back ends and their cases, which are features.
+    ("millstream-broker", "millstream-broker"),
     // The server is tested with graphs that run, and so with components.
     ("millstream-server", "millstream-components"),
     // Looks of a run are tested with the counts that a runtime sends.

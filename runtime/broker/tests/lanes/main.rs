@@ -1,0 +1,4 @@
+//! Lanes over every broker: the same cases for each.
+
+mod memory;
+mod nats;
