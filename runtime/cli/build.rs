@@ -48,7 +48,12 @@ fn page(file: &Path, out: &Path) -> Result<String, Box<dyn Error>> {
     let packed = packed.finish()?;
     let place = out.join(format!("{name}.gz"));
     // The check sum of gzip, and the length: enough to tell two builds apart.
-    let sum: Vec<String> = packed.iter().rev().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let sum: Vec<String> = packed
+        .iter()
+        .rev()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let sum = sum.concat();
     fs::write(&place, packed)?;
     let kind = kind(file).unwrap_or_default();

@@ -77,7 +77,12 @@ fn whole(app: &AppHandle) -> tauri::Result<Menu<Wry>> {
     #[cfg(target_os = "macos")]
     let menu = menu.item(&application(app)?);
     let mut menu = menu.item(&file(app)?).item(&edit(app)?);
-    for (title, commands) in [("Graph", GRAPH), ("Run", RUN), ("View", VIEW), ("Help", HELP)] {
+    for (title, commands) in [
+        ("Graph", GRAPH),
+        ("Run", RUN),
+        ("View", VIEW),
+        ("Help", HELP),
+    ] {
         let commands = with(SubmenuBuilder::new(app, title), commands);
         menu = menu.item(&commands.build()?);
     }

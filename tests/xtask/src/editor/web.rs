@@ -63,10 +63,15 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 fn measure(wasm: &Path) -> Result<()> {
     let bytes = fs::metadata(wasm)?.len();
     let megabytes = bytes as f64 / 1e6;
-    aside(&format!("the editor has {megabytes:.2} MB: {}", wasm.display()))?;
+    aside(&format!(
+        "the editor has {megabytes:.2} MB: {}",
+        wasm.display()
+    ))?;
     if bytes > BYTES_WANTED {
         let wanted = BYTES_WANTED as f64 / 1e6;
-        aside(&format!("warning: that is more than the {wanted:.0} MB that it should have"))?;
+        aside(&format!(
+            "warning: that is more than the {wanted:.0} MB that it should have"
+        ))?;
     }
     ensure!(bytes <= BYTES_MAX, "that is more than {BYTES_MAX} bytes");
     Ok(())
