@@ -28,6 +28,7 @@ use millstream_broker::link::Claim;
 use millstream_broker::nats::{NatsBroker, NatsOptions};
 use millstream_packet::{Packet, Value};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio::time::{Sleep, sleep};
 
 const FRAMES: usize = 8_000;
@@ -104,24 +105,33 @@ async fn lane(url: &str, name: &str, packets: usize, pause: Option<Duration>) ->
         began,
         latencies: Arc::clone(&latencies),
     };
-    let (written, read) = (watch::Sender::default(), watch::Sender::default());
-    let write = WriteOptions {
-        claim: Claim::Next,
-        journal: &mut NoJournal,
-        status: &written,
-    };
-    let read = ReadOptions {
-        cursor: None,
-        done: None,
-        gate: None,
-        status: &read,
-    };
-    let (wrote, read) = tokio::join!(
-        write_lane(&broker, &name, &tuning, &mut source, write),
-        read_lane(&broker, &name, &tuning, &mut sink, read),
-    );
-    wrote.expect("it is written");
-    read.expect("it is read");
+    // Each end is a task, as on two workers.
+    let (to, from) = ((broker.clone(), name.clone()), (broker, name));
+    let mut ends = JoinSet::new();
+    ends.spawn(async move {
+        let status = watch::Sender::default();
+        let options = WriteOptions {
+            claim: Claim::Next,
+            journal: &mut NoJournal,
+            status: &status,
+        };
+        let wrote = write_lane(&to.0, &to.1, &tuning, &mut source, options).await;
+        wrote.expect("it is written");
+    });
+    ends.spawn(async move {
+        let status = watch::Sender::default();
+        let options = ReadOptions {
+            cursor: None,
+            done: None,
+            gate: None,
+            status: &status,
+        };
+        let read = read_lane(&from.0, &from.1, &tuning, &mut sink, options).await;
+        read.expect("it is read");
+    });
+    while let Some(ended) = ends.join_next().await {
+        ended.expect("no panic");
+    }
     let latencies = latencies.lock().expect("no panic");
     latencies.clone()
 }

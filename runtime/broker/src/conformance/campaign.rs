@@ -121,6 +121,7 @@ struct Lane {
     reader: Store<ReaderStore>,
     written: watch::Sender<WriterStatus>,
     read: watch::Sender<ReaderCounts>,
+    is_written: watch::Sender<bool>,
     kill_writer: Notify,
     kill_reader: Notify,
 }
@@ -158,6 +159,7 @@ impl Campaign {
             reader: Store::default(),
             written: watch::Sender::default(),
             read: watch::Sender::default(),
+            is_written: watch::Sender::new(false),
             kill_writer: Notify::new(),
             kill_reader: Notify::new(),
         };
@@ -234,6 +236,7 @@ impl<B: Bench> Run<'_, B> {
             self.count_writer(this);
         }
         self.count_writer(this);
+        this.is_written.send_replace(true);
     }
 
     /// The packet with which the next writer begins.
@@ -273,7 +276,13 @@ impl<B: Bench> Run<'_, B> {
     /// Readers of a lane, one after another, until one sees its end.
     async fn read(&self, lane: usize) {
         let this = &self.lanes[lane];
-        while this.reader.lock().ends == 0 {
+        let mut written = this.is_written.subscribe();
+        loop {
+            // A writer that died before it heard that the end is stored writes again: somebody must take that.
+            let drains = this.reader.lock().ends > 0;
+            if drains && *written.borrow() {
+                return;
+            }
             let link = self.bench.connect().await;
             let cursor = this.reader.lock().cursor;
             let mut sink = Sink {
@@ -281,6 +290,7 @@ impl<B: Bench> Run<'_, B> {
                 store: this.reader.clone(),
                 port: self.port.clone(),
                 taken: self.taken.clone(),
+                drains,
                 pace: self.campaign.pace,
                 rest: None,
             };
@@ -297,6 +307,7 @@ impl<B: Bench> Run<'_, B> {
                     }
                 }
                 () = this.kill_reader.notified() => {}
+                _ = written.wait_for(|is_written| *is_written), if drains => return,
             }
         }
     }

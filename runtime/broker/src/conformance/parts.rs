@@ -153,6 +153,8 @@ pub(super) struct Sink {
     pub(super) store: Store<ReaderStore>,
     pub(super) port: Option<Store<Vec<(usize, Packet)>>>,
     pub(super) taken: watch::Sender<u64>,
+    /// Whether the lane has ended already: what comes is dropped.
+    pub(super) drains: bool,
     /// Waits so long after so many packets.
     pub(super) pace: Option<(u64, Duration)>,
     pub(super) rest: Option<Pin<Box<Sleep>>>,
@@ -169,7 +171,7 @@ impl PacketSink for Sink {
             std::task::ready!(rest.as_mut().poll(cx));
             self.rest = None;
         }
-        let Some(packet) = packet.take() else {
+        let Some(packet) = packet.take().filter(|_| !self.drains) else {
             return Poll::Ready(Ok(()));
         };
         if let Some(port) = &self.port {
@@ -194,6 +196,6 @@ impl PacketSink for Sink {
     }
 
     fn lane_ended(&mut self, _end: LaneEnd) {
-        self.store.lock().ends += 1;
+        self.store.lock().ends += u32::from(!self.drains);
     }
 }
