@@ -57,6 +57,7 @@ fn page(file: &Path, out: &Path) -> Result<String, Box<dyn Error>> {
     let sum = sum.concat();
     fs::write(&place, packed)?;
     let kind = kind(file).unwrap_or_default();
+    let place = place.display().to_string();
     Ok(format!(
         "millstream_server::Page {{ path: {name:?}, kind: {kind:?}, body: include_bytes!({place:?}), version: {sum:?} }},\n"
     ))
