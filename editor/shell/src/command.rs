@@ -1,4 +1,8 @@
 //! What the page can ask: one function for each, thin over what does it.
+#![expect(
+    clippy::let_underscore_must_use,
+    reason = "written by tauri's macro for commands that wait"
+)]
 
 use std::path::{Path, PathBuf};
 

@@ -27,7 +27,7 @@ use tauri::Manager as _;
 
 fn main() -> ExitCode {
     quirks();
-    match build().and_then(|app| run(app).map_err(Into::into)) {
+    match build().map(run) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tell(&format!("millstream-editor: {error}"));
@@ -37,6 +37,7 @@ fn main() -> ExitCode {
 }
 
 /// Puts the window together.
+#[expect(clippy::exit, reason = "written by tauri's macro")]
 fn build() -> tauri::Result<tauri::App> {
     tauri::Builder::default()
         // First, so that a second start does nothing but hand over its graphs.
@@ -85,7 +86,7 @@ fn build() -> tauri::Result<tauri::App> {
 }
 
 /// Shows the window until it is closed.
-fn run(app: tauri::App) -> std::io::Result<()> {
+fn run(app: tauri::App) {
     app.run(|_app, _event| {
         #[cfg(target_os = "macos")]
         if let tauri::RunEvent::Opened { urls } = _event {
@@ -93,10 +94,9 @@ fn run(app: tauri::App) -> std::io::Result<()> {
             files.for_each(|file| window::open(_app, &file));
         }
     });
-    Ok(())
 }
 
-/// WebKit draws nothing with NVIDIA's driver and its own way of sharing pictures, so it is started anew without that:
+/// `WebKit` draws nothing with NVIDIA's driver and its own way of sharing pictures, so it is started anew without that:
 /// <https://github.com/tauri-apps/tauri/issues/9394>. A variable of one's own environment cannot be set safely.
 #[cfg(target_os = "linux")]
 fn quirks() {

@@ -110,7 +110,7 @@ mod tests {
             file: "/a.ron".to_owned(),
         };
         assert_eq!(page.keep(open.clone()), None);
-        assert_eq!(page.listen(), [open.clone()]);
+        assert_eq!(page.listen(), std::slice::from_ref(&open));
         assert_eq!(page.keep(open.clone()), Some(open));
     }
 

@@ -1,4 +1,4 @@
-//! The programs that drive: chromedriver and WebKitWebDriver, each on a free port, ended with the test.
+//! The programs that drive: chromedriver and `WebKitWebDriver`, each on a free port, ended with the test.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;

@@ -19,7 +19,7 @@ use clap::{Parser, Subcommand};
 use tokio::time::timeout;
 
 /// Longest time for everything.
-const LIMIT: Duration = Duration::from_secs(240);
+const LIMIT: Duration = Duration::from_mins(4);
 
 /// Drives the real editor.
 #[derive(Debug, Parser)]

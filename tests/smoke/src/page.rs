@@ -20,7 +20,7 @@ const STEP: Duration = Duration::from_millis(60);
 const REST: Duration = Duration::from_millis(250);
 const LEFT_BUTTON: u64 = 0;
 
-/// Keys as WebDriver spells them.
+/// Keys as `WebDriver` spells them.
 pub(crate) mod key {
     pub(crate) const CONTROL: char = '\u{e009}';
     pub(crate) const ENTER: char = '\u{e007}';

@@ -428,6 +428,42 @@ fn own_responses_about_counts() {
     insta::assert_snapshot!(lines(&messages.map(Response::Millstream)));
 }
 
+fn edit_steps() -> Vec<own::EditStep> {
+    vec![
+        own::EditStep {
+            action: own::Action::Set,
+            subject: "b".to_owned(),
+            detail: Some("rate".to_owned()),
+            waiting: 0,
+        },
+        own::EditStep {
+            action: own::Action::Connect,
+            subject: "a.out->n.in".to_owned(),
+            detail: None,
+            waiting: 4,
+        },
+    ]
+}
+
+fn reasons() -> Vec<own::Reason> {
+    let chain = || vec!["a.out->b.in".to_owned()];
+    vec![
+        own::Reason::SlowConsumer {
+            process: "b".to_owned(),
+            chain: chain(),
+            depth: 64,
+            capacity: 64,
+        },
+        own::Reason::Held {
+            connector: "a.out->b.in".to_owned(),
+            chain: chain(),
+        },
+        own::Reason::Cycle {
+            waits: vec!["b waits for room on b.out".to_owned()],
+        },
+    ]
+}
+
 #[test]
 fn own_responses_about_packets() {
     use own::Response as Said;
@@ -460,20 +496,6 @@ fn own_responses_about_packets() {
         port: "in".to_owned(),
         packets: 2,
     };
-    let steps = vec![
-        own::EditStep {
-            action: own::Action::Set,
-            subject: "b".to_owned(),
-            detail: Some("rate".to_owned()),
-            waiting: 0,
-        },
-        own::EditStep {
-            action: own::Action::Connect,
-            subject: "a.out->n.in".to_owned(),
-            detail: None,
-            waiting: 4,
-        },
-    ];
     let plan = own::Plan {
         graph: "g".to_owned(),
         steps: Vec::new(),
@@ -481,27 +503,12 @@ fn own_responses_about_packets() {
     };
     let edited = own::Edited {
         graph: "g".to_owned(),
-        steps,
+        steps: edit_steps(),
         waits_for: vec!["n".to_owned()],
     };
-    let chain = || vec!["a.out->b.in".to_owned()];
     let why = own::Why {
         graph: "g".to_owned(),
-        reasons: vec![
-            own::Reason::SlowConsumer {
-                process: "b".to_owned(),
-                chain: chain(),
-                depth: 64,
-                capacity: 64,
-            },
-            own::Reason::Held {
-                connector: "a.out->b.in".to_owned(),
-                chain: chain(),
-            },
-            own::Reason::Cycle {
-                waits: vec!["b waits for room on b.out".to_owned()],
-            },
-        ],
+        reasons: reasons(),
     };
     let messages = [
         Said::Attached(attached),

@@ -45,7 +45,7 @@ async fn ask_at(address: &str, request: &str, headers: &[(&str, &str)], body: &s
         all.push(("Host", address));
     }
     for (name, value) in all.iter().chain(headers) {
-        text.push_str(&format!("{name}: {value}\r\n"));
+        text.extend([name, ": ", value, "\r\n"]);
     }
     text.push_str("\r\n");
     text.push_str(body);
