@@ -198,7 +198,9 @@ async fn hear(mailbox: Mailbox) -> Result<(), HostFault> {
     // It lives as long as the page.
     heard.forget();
     let waiting: Vec<Told> = call("hello", json!({})).await?;
-    waiting.into_iter().for_each(|told| take(&first, told));
+    for told in waiting {
+        take(&first, told);
+    }
     Ok(())
 }
 

@@ -101,23 +101,20 @@ impl Shown {
         self.scale = scale;
         let order: Vec<NodeId> = items.iter().map(|item| item.id).collect();
         for item in items {
-            match self.elements.get_mut(&item.id) {
-                Some((old, element)) => {
-                    if is_rescaled || old.place != item.place {
-                        place(element, &item, scale)?;
-                    }
-                    if !has_same_words(old, &item) {
-                        describe(element, Some(old), &item)?;
-                    }
-                    *old = item;
+            if let Some((old, element)) = self.elements.get_mut(&item.id) {
+                if is_rescaled || old.has_moved(&item) {
+                    place(element, &item, scale)?;
                 }
-                None => {
-                    let element: HtmlElement = document.create_element("div")?.unchecked_into();
-                    element.set_id(&format!("a11y-{}", item.id.0));
-                    describe(&element, None, &item)?;
-                    place(&element, &item, scale)?;
-                    self.elements.insert(item.id, (item, element));
+                if !has_same_words(old, &item) {
+                    describe(element, Some(old), &item)?;
                 }
+                *old = item;
+            } else {
+                let element: HtmlElement = document.create_element("div")?.unchecked_into();
+                element.set_id(&format!("a11y-{}", item.id.0));
+                describe(&element, None, &item)?;
+                place(&element, &item, scale)?;
+                self.elements.insert(item.id, (item, element));
             }
         }
         if order != self.order {

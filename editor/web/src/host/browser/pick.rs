@@ -126,8 +126,10 @@ async fn picked(value: &str, name: &str, local: &HtmlInputElement) -> Result<Pic
     let name = name.trim();
     Ok(match name {
         "" => Picked::Nothing,
-        name if name.ends_with(".ron") => Picked::Served(name.to_owned()),
-        name => Picked::Served(format!("{name}.ron")),
+        name => {
+            let stem = name.strip_suffix(".ron").unwrap_or(name);
+            Picked::Served(format!("{stem}.ron"))
+        }
     })
 }
 
