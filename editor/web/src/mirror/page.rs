@@ -102,7 +102,7 @@ impl Shown {
         let order: Vec<NodeId> = items.iter().map(|item| item.id).collect();
         for item in items {
             if let Some((old, element)) = self.elements.get_mut(&item.id) {
-                if is_rescaled || old.has_moved(&item) {
+                if is_rescaled || has_moved(old, &item) {
                     place(element, &item, scale)?;
                 }
                 if !has_same_words(old, &item) {
@@ -196,4 +196,10 @@ fn document() -> Result<Document, JsValue> {
 fn element(document: &Document, id: &str) -> Result<Element, JsValue> {
     let found = document.get_element_by_id(id);
     found.ok_or_else(|| format!("the page has no #{id}").into())
+}
+
+/// Whether an element stands elsewhere now.
+fn has_moved(old: &Item, new: &Item) -> bool {
+    let differ = |(one, other): (&f64, &f64)| one.total_cmp(other).is_ne();
+    old.place.iter().zip(&new.place).any(differ)
 }

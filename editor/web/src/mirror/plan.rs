@@ -21,14 +21,6 @@ pub(crate) struct Item {
     pub(crate) place: [f64; 4],
 }
 
-impl Item {
-    /// Whether another one stands elsewhere.
-    pub(crate) fn has_moved(&self, to: &Self) -> bool {
-        let differ = |(one, other): (&f64, &f64)| one.total_cmp(other).is_ne();
-        self.place.iter().zip(&to.place).any(differ)
-    }
-}
-
 /// What there is to tell: everything with a name or a value, parents before children, as egui lists them.
 pub(crate) fn plan(update: &TreeUpdate) -> Vec<Item> {
     let nodes: HashMap<NodeId, &Node> = update.nodes.iter().map(|(id, node)| (*id, node)).collect();
